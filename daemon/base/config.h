@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/base/log.h"
+#include "proto/errmsg.h"
+#include "proto/ident.h"
+#include "proto/head.h"
+#include "proto/record.h"
+
+/*
+ * The node's configuration as read from a file (libconfuse), checked whole.
+ * cordond.conf(5) documents every key; config_schema.c is the table behind it.
+ * Relative paths are relative to the file's directory, made absolute here.
+ */
+
+struct config_member {
+	struct state code;
+	const char *ca;
+	const char *crl; /* NULL: none */
+	const char *head_keys[8]; /* PEM public keys that may sign its heads */
+	size_t head_keys_count;
+};
+
+/* A node that this one pulls from. */
+struct config_peer {
+	struct identity node; /* who must answer there */
+	const char *host;
+	uint16_t port;
+};
+
+/* One of the own member's lists. */
+struct config_list {
+	uint16_t kind;
+	struct state share_with[HEAD_MEMBERS_MAX]; /* sorted, unique */
+	size_t share_with_count;
+	uint32_t retention_days;
+};
+
+enum config_recognition {
+	CONFIG_INFORM = 0,
+	CONFIG_BINDING
+};
+
+struct config_recognise {
+	struct list_id list;
+	enum config_recognition how;
+};
+
+struct config_objection {
+	const char *record_id; /* this member has objected to it */
+	const char *why;
+};
+
+/* Kinds that an agency certificate may submit; name: exact, or with one '*' at the end. */
+struct config_agency {
+	const char *name;
+	uint16_t kinds[8];
+	size_t kinds_count;
+};
+
+struct config_address {
+	const char *host;
+	uint16_t port; /* 0: any free port; the log says which */
+};
+
+struct config {
+	const char *path;
+	struct identity node; /* node = "KAZ/almaty-1" */
+	const char *data_dir;
+	struct config_address listen[8];
+	size_t listen_count;
+	const char *local_socket; /* NULL: none */
+	struct config_address metrics; /* host NULL: none */
+	const char *certificate;
+	const char *key;
+	const char *head_key; /* NULL: this node does not sign */
+	const char *ciphersuites;
+	const char *groups;
+	const char *user; /* NULL: stay */
+	enum log_level log_level;
+	uint32_t workers; /* threads, 1..64; default: processors */
+	uint64_t map_size_bytes; /* reserved for LMDB; sparse */
+	int32_t utc_offset_min; /* of the own records' dates */
+	uint64_t range_max;
+	uint32_t head_interval_ms; /* idle heads are signed again this often */
+	uint32_t follow_wait_ms; /* how long a pull is held open */
+	uint32_t connections_max;
+	uint32_t connections_per_identity;
+	uint32_t requests_in_flight_max; /* per connection */
+	uint32_t handshake_timeout_ms;
+	uint32_t frame_timeout_ms; /* a begun frame must be whole by then */
+	uint32_t idle_timeout_ms;
+	uint32_t reconnect_min_ms, reconnect_max_ms;
+	bool demand_purpose, demand_officer, demand_checkpoint;
+	struct config_member *members;
+	size_t members_count;
+	struct config_peer *peers;
+	size_t peers_count;
+	struct config_list lists[CORDON_KIND_INVALID_DOCUMENT];
+	size_t lists_count; /* kinds without a section: shared with nobody */
+	struct config_recognise *recognise;
+	size_t recognise_count;
+	struct config_objection *objections;
+	size_t objections_count;
+	struct config_agency *agencies;
+	size_t agencies_count;
+	struct arena *arena; /* holds all strings and arrays above */
+};
+
+/* On failure CORDON_ECONFIG; msg names file, line, key and what was expected. */
+int config_load(const char *path, struct config **config, struct errmsg *msg);
+void config_destroy(struct config *config);
+
+const struct config_member *config_member_find(const struct config *config,
+	const struct state *code);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROTO_CHANNEL_H
+#define PROTO_CHANNEL_H
+
+#include "proto/message.h"
+#include "proto/tls_profile.h"
+
+/*
+ * Frames over one non-blocking socket, with TLS or (local socket) without.  No
+ * event loop: whoever owns it waits for what channel_wants says and calls
+ * channel_step.  Node and client library share it.  One thread at a time.
+ */
+struct channel;
+
+struct channel_limits {
+	uint32_t payload_max; /* largest frame accepted after Hello */
+	size_t output_max; /* bytes waiting to be sent; beyond: CORDON_EBUSY */
+};
+
+enum channel_wants {
+	CHANNEL_READ = 1,
+	CHANNEL_WRITE = 2
+};
+
+/*
+ * Takes the fd (non-blocking; closed by channel_destroy).  profile NULL: without
+ * TLS.  host: SNI and nothing else, may be NULL.
+ */
+int channel_create(int fd, struct tls_profile *profile, bool server,
+	const struct channel_limits *limits, struct channel **channel, struct errmsg *msg);
+void channel_destroy(struct channel *channel);
+
+/* A bit set of enum channel_wants. */
+unsigned channel_wants(const struct channel *channel);
+
+/* True once TLS is done; then peer says who it is (ROLE_NONE without TLS). */
+bool channel_open(const struct channel *channel);
+const struct identity *channel_peer(const struct channel *channel);
+/* The peer's certificate as DER, borrowed; empty without TLS. */
+struct bytes channel_peer_certificate(const struct channel *channel);
+
+/* Payload limit for frames from now on (after Hello). */
+void channel_set_payload_max(struct channel *channel, uint32_t payload_max);
+
+/*
+ * Called for each whole frame; payload is valid during the call only.  A non-zero
+ * return ends channel_step with it.  The channel must not be destroyed inside.
+ */
+typedef int channel_frame_fn(void *context, const struct frame_header *header,
+	struct bytes payload);
+
+/*
+ * Handshakes, reads all there is (at most about 256 KiB a call, so that one
+ * peer does not starve others), hands out frames, writes what waits, as one
+ * write where possible.  0: go on waiting; CORDON_ECLOSED: closed in
+ * order by the other side; else the reason, with msg.
+ */
+int channel_step(struct channel *channel, channel_frame_fn *frame, void *context,
+	struct errmsg *msg);
+
+/* Queues a frame; sent by the next channel_step or channel_flush.  CORDON_EBUSY
+ * over output_max, CORDON_ENOMEM. */
+int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
+	const ProtobufCMessage *message);
+
+/* Writes what waits, as far as the socket takes it. */
+int channel_flush(struct channel *channel, struct errmsg *msg);
+size_t channel_output_bytes(const struct channel *channel);
+/* Bytes of an incomplete frame are waiting: the sender is slow. */
+bool channel_input_partial(const struct channel *channel);
+
+/* Says goodbye (close_notify) after what waits has been written. */
+void channel_shutdown(struct channel *channel);
+int channel_fd(const struct channel *channel);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROTO_ENTRY_H
+#define PROTO_ENTRY_H
+
+#include "proto/bytes.h"
+#include "proto/ident.h"
+#include "proto/message.h"
+
+enum entry_state {
+	ENTRY_LIVE = 1,
+	ENTRY_WITHDRAWN = 2 /* a tombstone */
+};
+
+#define HASH_BYTES 32
+
+/*
+ * One entry of a list: the last change of one record.  Strings and bytes are
+ * borrowed from where it was read (a message, a read transaction).
+ */
+struct entry {
+	uint64_t sequence;
+	struct bytes id; /* without NUL */
+	uint64_t version;
+	enum entry_state state;
+	int64_t ends_at_s; /* unix second; 0 for a tombstone */
+	uint8_t sealed_hash[HASH_BYTES]; /* SHA-256 of the sealed bytes */
+	struct bytes sealed; /* size 0: erased, only the hash is left */
+};
+
+/* From a message: checks id, state, sizes; computes sealed_hash where the bytes
+ * are there.  CORDON_EPROTO with the reason. */
+int entry_from_message(const Cordon__Entry *message, struct entry *entry, struct errmsg *msg);
+
+/* The message borrows the entry's bytes. */
+void entry_to_message(const struct entry *entry, Cordon__Entry *message);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROTO_MESSAGE_H
+#define PROTO_MESSAGE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/arena.h"
+#include "proto/bytes.h"
+#include "proto/errmsg.h"
+#include "proto/frame.h"
+#include "proto/cordon.pb-c.h"
+#include "proto/control.pb-c.h"
+
+#define PROTOCOL_MIN 1
+#define PROTOCOL_MAX 1
+#define PROTOCOL_ALPN "cordon/1"
+
+/*
+ * Message types: X(symbol, number, descriptor prefix).  1..31 every connection,
+ * 32..63 clients, 64..95 replication, 96..127 control.  Numbers are never reused.
+ */
+#define MESSAGE_TYPES(X)                                                       \
+	X(HELLO, 1, cordon__hello)                                             \
+	X(ERROR, 2, cordon__error)                                             \
+	X(LOOKUP, 32, cordon__lookup_request)                                  \
+	X(LOOKUP_ANSWER, 33, cordon__lookup_answer)                            \
+	X(FRESHNESS, 34, cordon__freshness)                                    \
+	X(SUBMIT, 35, cordon__submit_request)                                  \
+	X(SUBMIT_ANSWER, 36, cordon__submit_answer)                            \
+	X(RECORD, 37, cordon__record_request)                                  \
+	X(RECORD_ANSWER, 38, cordon__record_answer)                            \
+	X(EXPORT, 39, cordon__export_request)                                  \
+	X(EXPORT_CHUNK, 40, cordon__export_chunk)                              \
+	X(DUE, 41, cordon__due_request)                                        \
+	X(DUE_ANSWER, 42, cordon__due_answer)                                  \
+	X(HEADS_WATCH, 64, cordon__heads_request)                              \
+	X(HEADS, 65, cordon__heads)                                            \
+	X(PULL, 66, cordon__pull_request)                                      \
+	X(CHUNK, 67, cordon__chunk)                                            \
+	X(FETCH, 68, cordon__fetch_request)                                    \
+	X(FETCH_ANSWER, 69, cordon__fetch_answer)                              \
+	X(RANGES, 70, cordon__ranges_request)                                  \
+	X(RANGES_ANSWER, 71, cordon__ranges_answer)                            \
+	X(ACKS, 72, cordon__acks)                                              \
+	X(STATUS, 96, cordon__control__status_request)                         \
+	X(STATUS_ANSWER, 97, cordon__control__status_answer)                   \
+	X(VERIFY, 98, cordon__control__verify_request)                         \
+	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)
+
+enum message_type {
+#define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),
+	MESSAGE_TYPES(MESSAGE_ENUM)
+#undef MESSAGE_ENUM
+};
+
+/* "LOOKUP_ANSWER"; NULL when unknown. */
+const char *message_type_text(uint16_t type);
+
+/*
+ * Decodes a payload into arena memory (nothing else to free; valid until the
+ * arena is reset).  The result points at the message struct of that type, e.g.
+ * Cordon__LookupRequest.  Memory is bounded by the arena's limit, depth by the
+ * schema (no message holds itself).  CORDON_EPROTO, CORDON_ENOMEM; NULL then.
+ */
+int message_decode(uint16_t type, struct bytes payload, struct arena *arena,
+	ProtobufCMessage **message, struct errmsg *msg);
+
+/* Bytes of header and payload together. */
+size_t message_frame_bytes(const ProtobufCMessage *message);
+
+/*
+ * Writes header and payload to out, which holds message_frame_bytes.  Returns
+ * how many bytes it wrote.
+ */
+size_t message_frame_write(uint16_t type, uint16_t flags, uint32_t request,
+	const ProtobufCMessage *message, uint8_t *out);
+
+/* Text in arena memory, checked with bytes_are_text; NULL when empty, and *bad
+ * set when it is no text.  Sticky: callers check several fields and look once. */
+const char *message_text(ProtobufCBinaryData data, struct arena *arena, bool *bad);
+
+/* Borrowed bytes of a C string (NULL gives empty) and of struct bytes. */
+ProtobufCBinaryData message_data(const char *text);
+ProtobufCBinaryData message_data_bytes(struct bytes bytes);
+
+#endif

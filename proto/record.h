@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROTO_RECORD_H
+#define PROTO_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cordon/record.h>
+#include "proto/arena.h"
+#include "proto/bytes.h"
+#include "proto/errmsg.h"
+#include "proto/ident.h"
+
+/*
+ * Dates, instants and the entry rules of records.
+ */
+
+/* Days since 1970-01-01 of a whole date (proleptic Gregorian). */
+int64_t date_days(const struct cordon_date *date);
+struct cordon_date date_from_days(int64_t days);
+bool date_absent(const struct cordon_date *date);
+/* Exists in the calendar, as far as it is given (partial dates too). */
+bool date_valid(const struct cordon_date *date);
+bool date_whole(const struct cordon_date *date);
+/* Of whole dates: <0, 0, >0. */
+int date_compare(const struct cordon_date *a, const struct cordon_date *b);
+/* "YYYY", "YYYY-MM", "YYYY-MM-DD"; false when text is none of them or no such day. */
+bool date_parse(struct cordon_date *date, const char *text, size_t bytes);
+/* out: 11 bytes; "" when absent. */
+void date_text(const struct cordon_date *date, char *out);
+/* The date in UTC + offset_min minutes at unix second. */
+struct cordon_date date_at(int64_t unix_s, int32_t offset_min);
+
+/* Unix second at which the record comes into force. */
+int64_t record_begins_s(const struct cordon_record *record);
+/* Unix second at which it is no longer in force: the end of valid_until. */
+int64_t record_ends_s(const struct cordon_record *record);
+
+/* What the owner's configuration says about records of one kind. */
+struct record_policy {
+	struct state owner;
+	struct cordon_date today; /* in the owner's offset */
+	uint32_t retention_days[CORDON_KIND_INVALID_DOCUMENT + 1]; /* by kind; 0: 5 years */
+	uint64_t range_max; /* numbers in one range; 0: 1,000,000 */
+};
+
+/*
+ * The entry rules (README, "Entry rules"): what the owner accepts.  CORDON_EFIELD
+ * with "person.born: 1980-02-30: no such date" in msg, CORDON_EOWNER for another
+ * owner's id, CORDON_ETOOBIG.  With warnings (may be NULL) the text of the first
+ * warning, such as another record's field that looks mistaken.
+ */
+int record_check(const struct cordon_record *record, const struct record_policy *policy,
+	struct errmsg *msg, struct errmsg *warnings);
+
+/* review_by where the submitter gave none: three years for persons, ten for
+ * documents, from today, and never beyond valid_until. */
+struct cordon_date record_review_default(const struct cordon_record *record,
+	const struct cordon_date *today);
+
+/* True when both say the same: all fields but version, review_by when absent
+ * in one of them, and internal_note. */
+bool record_same_content(const struct cordon_record *a, const struct cordon_record *b);
+
+#endif
