@@ -14,17 +14,24 @@ struct channel;
 
 struct channel_limits {
 	uint32_t payload_max; /* largest frame accepted after Hello */
-	size_t output_max; /* bytes waiting to be sent; beyond: CORDON_EBUSY */
-};
-
-enum channel_wants {
-	CHANNEL_READ = 1,
-	CHANNEL_WRITE = 2
+	/* Bytes waiting to be sent; beyond: CORDON_EBUSY.  A frame larger than that
+	 * is taken when nothing else waits. */
+	size_t output_max;
 };
 
 /*
- * Takes the fd (non-blocking; closed by channel_destroy).  profile NULL: without
- * TLS.  host: SNI and nothing else, may be NULL.
+ * AGAIN: the last step stopped before the end of what had arrived; call it again
+ * without waiting for the socket, after others had their turn.
+ */
+enum channel_wants {
+	CHANNEL_READ = 1,
+	CHANNEL_WRITE = 2,
+	CHANNEL_AGAIN = 4
+};
+
+/*
+ * Takes the fd (non-blocking socket), also on failure; closed by channel_destroy.
+ * profile NULL: without TLS.  host: SNI and nothing else, may be NULL.
  */
 int channel_create(int fd, struct tls_profile *profile, bool server,
 	const struct channel_limits *limits, struct channel **channel, struct errmsg *msg);
@@ -39,13 +46,18 @@ const struct identity *channel_peer(const struct channel *channel);
 /* The peer's certificate as DER, borrowed; empty without TLS. */
 struct bytes channel_peer_certificate(const struct channel *channel);
 
-/* Payload limit for frames from now on (after Hello). */
+/* Payload limit for frames from now on: FRAME_MAX_HELLO at first, never above
+ * limits.payload_max. */
 void channel_set_payload_max(struct channel *channel, uint32_t payload_max);
 
 /*
- * Called for each whole frame; payload is valid during the call only.  A non-zero
- * return ends channel_step with it.  The channel must not be destroyed inside.
+ * Called for each whole frame; payload is valid during the call only.  A negative
+ * return ends channel_step with it; CHANNEL_PAUSE ends it with 0 and CHANNEL_AGAIN
+ * wanted, the frames after this one kept for later.  The channel must not be
+ * destroyed inside.
  */
+#define CHANNEL_PAUSE 1
+
 typedef int channel_frame_fn(void *context, const struct frame_header *header,
 	struct bytes payload);
 

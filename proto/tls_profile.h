@@ -37,14 +37,24 @@ struct tls_options {
  */
 struct tls_profile;
 
-/* Errors name the file: "load certs/kaz.pem: not valid before 2027-01-01". */
+/*
+ * Errors name the file: "load certs/kaz.pem: not valid before 2027-01-01".  A
+ * server's own certificate must be a node's; the own certificate must be valid and,
+ * where its member is among members, acceptable.  CORDON_EIO, CORDON_ECONFIG,
+ * CORDON_EIDENTITY.
+ */
 int tls_profile_create(const struct tls_options *options, struct tls_profile **profile,
 	struct errmsg *msg);
 struct tls_profile *tls_profile_ref(struct tls_profile *profile);
 void tls_profile_unref(struct tls_profile *profile);
 
-/* A new connection's SSL with this policy; the caller sets the fd. */
-SSL *tls_profile_ssl(struct tls_profile *profile, struct errmsg *msg);
+/*
+ * A new connection's SSL with this policy on fd (borrowed; writes raise no
+ * SIGPIPE).  host: SNI, may be NULL.  refusal outlives the SSL: our own reason for
+ * refusing the other side's certificate is kept there for tls_profile_failure.
+ */
+SSL *tls_profile_ssl(struct tls_profile *profile, int fd, const char *host,
+	struct errmsg *refusal, struct errmsg *msg);
 
 /*
  * After the handshake: who the other side is.  Checks again what a resumed
@@ -65,6 +75,15 @@ EVP_PKEY *tls_profile_key(const struct tls_profile *profile);
 struct bytes tls_profile_certificate(const struct tls_profile *profile);
 /* Unix second at which the own certificate ends. */
 int64_t tls_profile_ends_s(const struct tls_profile *profile);
+
+/*
+ * What an administrator should hear of: own certificate, CAs and CRLs that have
+ * ended or end within two weeks.  An ended CRL goes on refusing what it names, and
+ * does not refuse the rest: a file that comes late must not close a border.
+ * *position starts at 0 and moves on; false when there is nothing more.
+ */
+bool tls_profile_warning(const struct tls_profile *profile, int64_t now_s,
+	size_t *position, struct errmsg *msg);
 
 /* Text of a failed handshake in words that say what to do: the alert the other
  * side sent, or our own verification's reason.  Clears OpenSSL's error queue. */
