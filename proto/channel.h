@@ -31,7 +31,7 @@ enum channel_wants {
 
 /*
  * Takes the fd (non-blocking socket), also on failure; closed by channel_destroy.
- * profile NULL: without TLS.  host: SNI and nothing else, may be NULL.
+ * profile NULL: without TLS.
  */
 int channel_create(int fd, struct tls_profile *profile, bool server,
 	const struct channel_limits *limits, struct channel **channel, struct errmsg *msg);

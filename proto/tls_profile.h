@@ -50,11 +50,11 @@ void tls_profile_unref(struct tls_profile *profile);
 
 /*
  * A new connection's SSL with this policy on fd (borrowed; writes raise no
- * SIGPIPE).  host: SNI, may be NULL.  refusal outlives the SSL: our own reason for
- * refusing the other side's certificate is kept there for tls_profile_failure.
+ * SIGPIPE).  refusal outlives the SSL: our own reason for refusing the other side
+ * is kept there for tls_profile_failure.
  */
-SSL *tls_profile_ssl(struct tls_profile *profile, int fd, const char *host,
-	struct errmsg *refusal, struct errmsg *msg);
+SSL *tls_profile_ssl(struct tls_profile *profile, int fd, struct errmsg *refusal,
+	struct errmsg *msg);
 
 /*
  * After the handshake: who the other side is.  Checks again what a resumed

@@ -20,7 +20,6 @@ struct conn_options {
 	uint32_t handshake_timeout_ms; /* until open; also the longest orderly end */
 	uint32_t frame_timeout_ms; /* a begun frame is whole by then; output moves */
 	uint32_t idle_timeout_ms; /* without a byte either way; 0: none */
-	const char *host; /* SNI of a client, or NULL */
 };
 
 /*
