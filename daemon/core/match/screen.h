@@ -12,12 +12,23 @@
  * candidates by the keys; every candidate is screened with score and reasons.
  */
 
-#define MATCH_NAME_BYTES 512 /* longest name accepted, UTF-8 */
-#define MATCH_TOKENS_MAX 24
-#define MATCH_KEYS_MAX 16 /* exact person keys of one name */
+#define MATCH_NAME_BYTES 1600     /* longest name of a query, UTF-8 */
+#define MATCH_KEYS_MAX 16         /* person keys of one query */
+#define MATCH_RECORD_KEYS_MAX 512 /* person keys of one record */
 
-/* Hash of a set of normalised name tokens, independent of their order; never 0. */
+/* Hash of normalised name tokens, independent of their order; never 0. */
 typedef uint64_t name_key;
+
+/*
+ * What matching holds open: ICU's transliterator for scripts that ICAO's tables do
+ * not cover.  One for each thread; not for several at a time.  Making the first
+ * takes about 30 ms, later ones 0.1 ms.  CORDON_ENOMEM, CORDON_EINTERNAL (ICU's data is
+ * missing).
+ */
+struct match_context;
+
+int match_context_create(struct match_context **context, struct errmsg *msg);
+void match_context_destroy(struct match_context *context);
 
 /* What a query asks, normalised once. */
 struct question {
@@ -25,7 +36,7 @@ struct question {
 	bool has_number; /* document part (also of an MRZ) */
 	char number[CORDON_NUMBER_MAX + 1];
 	char skeleton[CORDON_NUMBER_MAX + 1];
-	char issuer[4]; /* "" unknown; ICAO's "D" kept as in records */
+	char issuer[4];         /* "" unknown; ICAO's "D" kept as in records */
 	uint32_t document_type; /* 0 any */
 	bool has_personal_number;
 	char personal_number[CORDON_NUMBER_MAX + 1];
@@ -34,8 +45,9 @@ struct question {
 	bool has_name;
 	name_key keys[MATCH_KEYS_MAX]; /* spellings that could be listed */
 	size_t keys_count;
+	size_t keys_whole;       /* these first; the rest leave out a patronymic */
 	struct cordon_date born; /* may be partial or absent */
-	bool born_century_open; /* ±100 years is meant too */
+	bool born_century_open;  /* ±100 years is meant too */
 	uint32_t sex;
 	char nationality[4];
 	bool checkdigit_wrong; /* of an MRZ: nothing found then means "read again" */
@@ -46,36 +58,57 @@ struct question {
  * today: the reference date of two-digit years.  CORDON_EFIELD with field and
  * reason, CORDON_ENOTMRZ; a wrong check digit is no error here.
  */
-int question_make(const struct cordon_query *query, struct cordon_date today,
-	struct question *question, struct errmsg *msg);
+int question_make(struct match_context *context, const struct cordon_query *query,
+	struct cordon_date today, struct question *question, struct errmsg *msg);
 
-/* The keys under which a record's names are indexed, without duplicates.  keys:
- * room for max; returns how many there are (at most max; *cut set beyond). */
-size_t record_name_keys(const struct cordon_record *record, name_key *keys, size_t max,
-	bool *cut);
+struct record_keys {
+	name_key keys[MATCH_RECORD_KEYS_MAX]; /* without duplicates */
+	size_t count;
+	bool cut; /* there are more, or a name is too long to be matched */
+};
 
 /*
- * Screens one candidate.  now_s: unix second; expired or not yet valid never
- * matches.  Returns true with *match filled (id, kind, score, verdict, basis,
- * because; in arena memory; effect and actions are the caller's) or false.
- * *cleared (not NULL) is set instead when a distinguished person's document, name
- * and birth date all agree and the document itself is not listed.
+ * The keys under which a record's names are indexed; none for a record without a
+ * person and for a kind this version does not know.  CORDON_ENOMEM, CORDON_EINTERNAL.
  */
-bool screen_record(const struct question *question, const struct cordon_record *record,
-	int64_t now_s, struct arena *arena, struct cordon_match *match,
-	struct cordon_cleared *cleared);
+int record_name_keys(struct match_context *context, const struct cordon_record *record,
+	struct record_keys *keys);
+
+/* One question on its way past the candidates. */
+struct screening {
+	struct match_context *context;
+	const struct question *question;
+	int64_t now_s;       /* unix second; expired or not yet valid never matches */
+	struct arena *arena; /* the answer's */
+};
+
+enum screen_result {
+	SCREEN_NOTHING = 0,
+	SCREEN_MATCH,
+	SCREEN_CLEARED
+};
+
+/*
+ * Screens one candidate.  SCREEN_MATCH: *match is filled (id, kind, score, verdict,
+ * basis, because; effect and actions are screen_effect's); SCREEN_CLEARED: *cleared is,
+ * since a distinguished person's document, name and birth date all agree and the
+ * document itself is not listed.  What is filled is in arena memory, but match->record
+ * is the given record.  Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
+ */
+int screen_record(const struct screening *screening, const struct cordon_record *record,
+	struct cordon_match *match, struct cordon_cleared *cleared);
 
 /* What an owner's match means at this member. */
 struct effect_context {
 	const char *member; /* own code */
-	bool binding; /* recognise OWNER/KIND says so, or the own list */
+	bool binding;       /* recognise OWNER/KIND says so, or the own list */
 	bool objected;
 	int64_t now_s;
 	uint32_t direction;
 };
 
-/* Sets match->effect and match->actions (arena memory). */
-void screen_effect(const struct question *question, const struct cordon_record *record,
+/* Sets match->effect and match->actions (arena memory).  CORDON_ENOMEM. */
+int screen_effect(const struct question *question, const struct cordon_record *record,
 	const struct effect_context *context, struct arena *arena,
 	struct cordon_match *match);
 
