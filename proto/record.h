@@ -16,25 +16,34 @@
  * Dates, instants and the entry rules of records.
  */
 
+#define DATE_TEXT_BYTES 11 /* "2026-03-01" and NUL */
+
 /* Days since 1970-01-01 of a whole date (proleptic Gregorian). */
 int64_t date_days(const struct cordon_date *date);
+/* Years 1 to 9999; days beyond give the first or the last of them. */
 struct cordon_date date_from_days(int64_t days);
 bool date_absent(const struct cordon_date *date);
-/* Exists in the calendar, as far as it is given (partial dates too). */
+/* Exists in the calendar, as far as it is given (partial dates too); an absent one
+ * does not. */
 bool date_valid(const struct cordon_date *date);
 bool date_whole(const struct cordon_date *date);
 /* Of whole dates: <0, 0, >0. */
 int date_compare(const struct cordon_date *a, const struct cordon_date *b);
 /* "YYYY", "YYYY-MM", "YYYY-MM-DD"; false when text is none of them or no such day. */
 bool date_parse(struct cordon_date *date, const char *text, size_t bytes);
-/* out: 11 bytes; "" when absent. */
+/* out: DATE_TEXT_BYTES; "" when absent. */
 void date_text(const struct cordon_date *date, char *out);
 /* The date in UTC + offset_min minutes at unix second. */
 struct cordon_date date_at(int64_t unix_s, int32_t offset_min);
+/* The first and last day that a partial date may mean; of an absent one, the first
+ * and last of all. */
+struct cordon_date date_first_day(const struct cordon_date *date);
+struct cordon_date date_last_day(const struct cordon_date *date);
 
 /* Unix second at which the record comes into force. */
 int64_t record_begins_s(const struct cordon_record *record);
-/* Unix second at which it is no longer in force: the end of valid_until. */
+/* Unix second at which it is no longer in force: the end of valid_until.  An absent
+ * date (a newer member's record) bounds nothing: the year 1, the year 9999. */
 int64_t record_ends_s(const struct cordon_record *record);
 
 /* What the owner's configuration says about records of one kind. */
