@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_REPL_APPLY_H
+#define CORE_REPL_APPLY_H
+
+#include "daemon/core/repl/copy.h"
+
+/*
+ * Verified apply: what a receiver does with a chunk of another owner's feed.  Pure:
+ * it works on a copy and the rows behind a feed, inside the caller's transaction;
+ * heads come with their signatures checked.
+ */
+
+/* Bounds of one transaction, the owner's and every follower's. */
+#define APPLY_ENTRIES_MAX 4096
+#define APPLY_BYTES_MAX (4u * 1024 * 1024)
+
+struct chunk {
+	const struct head *head; /* of the snapshot it was read from; authentic */
+	uint64_t after; /* what was asked for, in head's epoch; 0: from nothing */
+	uint64_t up_to;
+	const struct entry *entries;
+	size_t entries_count;
+};
+
+enum apply_result {
+	APPLY_VERIFIED, /* live is exactly what the head says */
+	APPLY_PARTIAL, /* taken; read on from the position */
+	APPLY_MOVE, /* the stage is verified: call apply_move until done */
+	APPLY_SAME, /* nothing new; a later time of the same head at most */
+	APPLY_STALE, /* does not fit where the read stands; ask again */
+	APPLY_RESTART, /* the feed moved on too far; the read begins from nothing */
+	APPLY_UNSHARED, /* the owner ended the sharing; rows are gone */
+	/* From here on the caller aborts the transaction and keeps the old copy. */
+	APPLY_BROKEN, /* the peer broke the protocol (order, bounds) */
+	APPLY_MISMATCH, /* digest or count differ from what the owner signed */
+	APPLY_FORK, /* two heads of one epoch and sequence: evidence */
+	APPLY_ERROR /* the feed failed; *error says how */
+};
+
+/* True when the transaction must be aborted. */
+bool apply_failed(enum apply_result result);
+
+/*
+ * Applies chunk to copy and feed.  member: who is asking (for shared_with).
+ * Changes *copy only along with the feed.  Signs nothing, sends nothing.
+ */
+enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
+	const struct chunk *chunk, const struct state *member, int *error);
+
+/* Moves the next entries_max rows of a verified stage.  APPLY_PARTIAL: more to do;
+ * APPLY_VERIFIED: done.  Also goes on after a restart in MOVING. */
+enum apply_result apply_move(struct list_copy *copy, const struct feed *feed,
+	size_t entries_max, int *error);
+
+/*
+ * An authentic head without entries: the same head at a later time (APPLY_SAME with
+ * copy->head.time_s moved), the end of the sharing (APPLY_UNSHARED; large lists in
+ * one transaction), a fork (APPLY_FORK), or something to pull (APPLY_PARTIAL).
+ */
+enum apply_result apply_head(struct list_copy *copy, const struct feed *feed,
+	const struct head *head, const struct state *member, int *error);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_REPL_COPY_H
+#define CORE_REPL_COPY_H
+
+#include "daemon/core/repl/feed.h"
+#include "proto/head.h"
+
+/*
+ * What a node knows of one list, kept with its rows in the same transaction.
+ *
+ *   EMPTY      nothing yet
+ *   LOADING    first load, straight into live; nothing counts on it
+ *   FOLLOWING  live is exactly what head says
+ *   STAGING    as FOLLOWING, and a catch-up is collected in the stage
+ *   MOVING     the stage was verified and is moved into live, slice by slice: each
+ *              live row is one that the owner signed, but the set is none
+ *   UNSHARED   the owner ended the sharing: no rows, only the head that says so
+ *   STOPPED    evidence of two histories: live stays, nothing is taken any more
+ */
+enum copy_phase {
+	COPY_EMPTY = 0,
+	COPY_LOADING,
+	COPY_FOLLOWING,
+	COPY_STAGING,
+	COPY_MOVING,
+	COPY_UNSHARED,
+	COPY_STOPPED
+};
+
+struct list_copy {
+	enum copy_phase phase;
+	struct head head; /* of live; sequence 0 and epoch 0 in EMPTY and LOADING */
+	struct digest digest; /* of live's rows, always */
+	uint64_t live_count; /* rows in state live, always */
+
+	/* A read under way (LOADING, STAGING, MOVING). */
+	struct epoch read_epoch;
+	uint64_t base; /* own sequence at its start, or the lowest snapshot's */
+	uint64_t position; /* read up to here */
+	struct head high; /* the highest head of any snapshot read */
+	bool whole; /* from nothing: what the stage lacks is removed */
+	struct digest read_digest; /* STAGING: digest after the move */
+	uint64_t read_live_count;
+	uint64_t moved; /* MOVING: stage rows up to here are live */
+	uint64_t swept; /* MOVING, whole: live rows up to here were looked at */
+};
+
+/* Can lookups count on it?  FOLLOWING, STAGING, MOVING (and STOPPED). */
+bool copy_answers(const struct list_copy *copy);
+/* May it be served onward?  FOLLOWING and STAGING: live is what head says. */
+bool copy_serves(const struct list_copy *copy);
+
+/* Where the next pull starts. */
+struct copy_position {
+	struct epoch epoch; /* number 0: from nothing */
+	uint64_t after;
+	uint8_t head_hash[HASH_BYTES]; /* where has_hash */
+	bool has_hash; /* after is the verified head's sequence */
+};
+
+void copy_position(const struct list_copy *copy, struct copy_position *out);
+
+/* "own", "following", "loading", "staging", "moving", "unshared", "stopped", "empty". */
+const char *copy_phase_text(enum copy_phase phase);
+
+#endif

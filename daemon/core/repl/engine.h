@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_REPL_ENGINE_H
+#define CORE_REPL_ENGINE_H
+
+#include "daemon/core/repl/apply.h"
+#include "daemon/core/time.h"
+
+/*
+ * Which list is pulled from which peer, when: step(state, now, event) → effects.
+ * No socket, clock, disk or randomness; the node and the simulator feed it and
+ * carry out what it says.  It never sees entries: a chunk that has come is passed by
+ * the carrier to apply_chunk, and the result is told as an event.
+ *
+ * Per list there is at most one pull that counts, at one source.  The source is
+ * kept while it delivers.  It is changed when its link goes, when it is set aside,
+ * or when another peer is known to hold a higher head and the source has not
+ * delivered it within ENGINE_PATIENCE_MS.
+ */
+#define ENGINE_LISTS_MAX 512
+#define ENGINE_PEERS_MAX 64
+#define ENGINE_PATIENCE_MS 250
+#define ENGINE_ASIDE_MS 60000 /* how long a proven liar is not asked for that list */
+#define ENGINE_RETRY_MS 1000 /* after an answer that gave nothing and said no reason */
+
+struct engine;
+
+enum engine_event_type {
+	ENGINE_PEER_UP, /* peer: index; the link is open, Hello done */
+	ENGINE_PEER_DOWN,
+	ENGINE_HEAD, /* peer holds this authentic head */
+	ENGINE_APPLIED, /* result of apply_chunk/apply_head/apply_move on list */
+	ENGINE_REFUSED, /* peer answered the pull of list with an error */
+	ENGINE_TICK /* the time asked for has come */
+};
+
+struct engine_event {
+	enum engine_event_type type;
+	size_t peer;
+	struct list_id list;
+	const struct head *head; /* HEAD */
+	enum apply_result result; /* APPLIED */
+	const struct list_copy *copy; /* APPLIED: as it stands now */
+	bool pull_answer; /* APPLIED: it was the answer to a pull, which is over */
+};
+
+enum engine_effect_type {
+	ENGINE_PULL, /* send a pull of list at position to peer; earlier ones are void */
+	ENGINE_APPLY_HEAD, /* pass this head to apply_head */
+	ENGINE_MOVE, /* call apply_move */
+	ENGINE_ACK, /* acknowledge list's verified head */
+	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
+	ENGINE_FORKED, /* evidence: an admin is needed */
+	ENGINE_UNSHARED /* for the log: the owner ended the sharing */
+};
+
+struct engine_effect {
+	enum engine_effect_type type;
+	size_t peer; /* PULL, APPLY_HEAD, ASIDE */
+	struct list_id list;
+	struct copy_position position; /* PULL */
+	struct head head; /* APPLY_HEAD */
+	enum apply_result why; /* ASIDE */
+};
+
+/* What one step gave; owned by the engine, good until the next step. */
+struct engine_effects {
+	const struct engine_effect *effects;
+	size_t count;
+	bool wake; /* step again with TICK at wake_at */
+	struct mono wake_at;
+};
+
+/* member: own; signer: own lists are not pulled. */
+int engine_create(const struct state *member, bool signer, size_t peers_count,
+	struct engine **engine);
+void engine_destroy(struct engine *engine);
+
+/* At start: what the store holds.  Before the first step. */
+int engine_restore(struct engine *engine, const struct list_id *list,
+	const struct list_copy *copy);
+
+/* CORDON_ENOMEM, or CORDON_ETOOBIG over ENGINE_LISTS_MAX (the event is dropped). */
+int engine_step(struct engine *engine, struct mono now, const struct engine_event *event,
+	struct engine_effects *effects);
+
+/* For status: by how many sequences peer is known to be ahead of us, over all lists. */
+uint64_t engine_peer_lag(const struct engine *engine, size_t peer);
+/* For status and recovery: an own list's head that peers hold beyond ours. */
+bool engine_own_ahead(const struct engine *engine, const struct list_id *list,
+	struct head *head);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_REPL_OWN_H
+#define CORE_REPL_OWN_H
+
+#include "daemon/core/repl/copy.h"
+
+/*
+ * An owner's changes to its own list, inside one transaction: own_begin, any number
+ * of own_put, own_publish, which makes the next head for signing.  One transaction
+ * is one link of the chain of heads, however many sequences it takes.
+ */
+struct own_change {
+	struct list_copy *copy;
+	const struct feed *feed;
+	struct head next;
+	bool changed;
+};
+
+/* Opens the list's first epoch: EMPTY becomes FOLLOWING with sequence 0 … a head
+ * without predecessor, to be published.  epoch.number: max(seen + 1, unix time). */
+void own_create(struct list_copy *copy, const struct list_id *list, struct epoch epoch);
+
+void own_begin(struct own_change *change, struct list_copy *copy, const struct feed *feed);
+
+/* Gives row->sequence the next sequence, counts and digests it, puts it. */
+int own_put(struct own_change *change, struct entry *row);
+
+/* Sharing differs: takes a sequence of its own.  shared: sorted, unique. */
+void own_share(struct own_change *change, const struct state *shared, size_t count);
+
+/*
+ * The head to be signed, in *next: a new link when anything changed (or none was ever
+ * signed), else the standing head at a new time.  After signing (which sets hash) the
+ * caller hands it back with own_signed.
+ */
+int own_publish(struct own_change *change, int64_t time_s, struct head **next);
+void own_signed(struct own_change *change);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "daemon/core/match/screen.h"
+#include "daemon/core/repl/copy.h"
+#include "proto/errmsg.h"
+
+/*
+ * The node's LMDB environment.  The only user of LMDB; keys.h has every table's
+ * key layout on one page.
+ *
+ * One write transaction at a time, on the writer thread, covers records, indexes,
+ * digests and heads together; commit returns when all is on disk.  Read
+ * transactions are cheap, one per worker, renewed per batch of events; what they
+ * return is borrowed until they are renewed or ended.
+ *
+ * Both kinds are sticky: the first error is kept, later calls do nothing and return
+ * it; store_commit refuses then.  CORDON_EFULL: the disk or the map is full,
+ * nothing of the transaction is kept, all before it is.  CORDON_ECORRUPT: stored
+ * data makes no sense; msg says which table and key.
+ */
+struct store;
+struct store_txn;
+
+#define STORE_FORMAT 1
+
+struct store_options {
+	const char *path; /* directory, made when it is missing (mode 0700) */
+	uint64_t map_size_bytes; /* sparse; at least 16 MiB */
+	uint32_t readers; /* read transactions at a time */
+	const char *node; /* URI; another node's store is refused */
+};
+
+/* CORDON_EBUSY when another process has it open; CORDON_EVERSION for a format of another
+ * version, with what to do. */
+int store_open(const struct store_options *options, struct store **store, struct errmsg *msg);
+void store_close(struct store *store);
+/* Bytes used in the data file (not the sparse map). */
+uint64_t store_used_bytes(const struct store *store);
+/* Grows with each commit that changed something; any thread. */
+uint64_t store_generation(const struct store *store);
+
+int store_read_begin(struct store *store, struct store_txn **txn, struct errmsg *msg);
+/* Sees the newest commit from now on; clears a sticky error. */
+int store_read_renew(struct store_txn *txn);
+/* Lets go of the snapshot (an idle worker must not hold old pages); renew to go on. */
+void store_read_reset(struct store_txn *txn);
+void store_read_end(struct store_txn *txn);
+
+int store_write_begin(struct store *store, struct store_txn **txn, struct errmsg *msg);
+/* Ends the transaction in any case. */
+int store_commit(struct store_txn *txn, struct errmsg *msg);
+void store_abort(struct store_txn *txn);
+/* The first error of the transaction and its text; 0 when none. */
+int store_txn_error(const struct store_txn *txn, struct errmsg *msg);
+
+/* ---- lists ---------------------------------------------------------------- */
+
+/* *found false and *copy EMPTY for a list never heard of. */
+int store_list_get(struct store_txn *txn, const struct list_id *list, struct list_copy *copy,
+	bool *found);
+int store_list_put(struct store_txn *txn, const struct list_id *list,
+	const struct list_copy *copy);
+/* All lists in order; out is arena memory. */
+int store_lists(struct store_txn *txn, struct arena *arena, struct list_id **out,
+	size_t *count);
+/* Without the digests and the read's state: cheap, for every renewed worker. */
+struct store_list_info {
+	struct list_id list;
+	enum copy_phase phase;
+	struct epoch epoch;
+	uint64_t sequence;
+	int64_t head_time_s; /* 0: never */
+	uint64_t not_understood; /* live rows that are kept but not (wholly) indexed */
+};
+int store_list_infos(struct store_txn *txn, struct arena *arena, struct store_list_info **out,
+	size_t *count);
+
+/* Rows of one list for core/repl; *feed and its context live as long as the txn.  In a read
+ * transaction only find and next work. */
+int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
+
+/* The packed, signed head of the list's live rows (message Head); {NULL,0} when none.
+ * Kept by the caller next to store_list_put. */
+int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed);
+int store_head_get(struct store_txn *txn, const struct list_id *list, struct bytes *packed);
+/* A recent head of another sequence, by (epoch, sequence); the newest 256 per list are kept. */
+int store_head_at(struct store_txn *txn, const struct list_id *list, const struct epoch *epoch,
+	uint64_t sequence, struct bytes *packed);
+/* Two heads that contradict each other; kept for an admin. */
+int store_evidence_put(struct store_txn *txn, const struct head *a, struct bytes packed_a,
+	struct bytes packed_b);
+
+/* ---- records -------------------------------------------------------------- */
+
+struct store_row {
+	struct list_id list;
+	struct entry entry;
+};
+
+/* By id; looks in all of the owner's lists. */
+int store_find(struct store_txn *txn, const char *id, size_t id_bytes, struct store_row *row,
+	bool *found);
+
+/*
+ * References of live rows that may answer the question: by number skeleton (documents,
+ * ranges, personal number) and by name key; each once, at most max.  *cut: there
+ * were more.  The rows are to be screened.
+ */
+int store_candidates(struct store_txn *txn, const struct question *question, uint64_t *refs,
+	size_t max, size_t *count, bool *cut);
+int store_row(struct store_txn *txn, uint64_t ref, struct store_row *row);
+
+/* The owner's internal note of a record; NULL text removes it. */
+int store_note_put(struct store_txn *txn, struct bytes id, const char *text);
+int store_note_get(struct store_txn *txn, struct bytes id, struct bytes *text);
+
+/* Own live records whose review_by is at or before day (date_days), in that order:
+ * returns false from each to stop. */
+typedef bool store_due_fn(void *context, int64_t review_day, struct bytes id);
+int store_due(struct store_txn *txn, const struct state *owner, int64_t day,
+	store_due_fn *each, void *context);
+
+/* ---- acknowledgements ------------------------------------------------------ */
+
+int store_ack_put(struct store_txn *txn, const struct ack *ack, struct bytes packed);
+typedef bool store_ack_fn(void *context, const struct ack *ack);
+/* The newest acknowledgement of each node for the list. */
+int store_acks(struct store_txn *txn, const struct list_id *list, store_ack_fn *each,
+	void *context);
+
+/* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
+int store_meta_put(struct store_txn *txn, const char *name, struct bytes value);
+int store_meta_get(struct store_txn *txn, const char *name, struct bytes *value, bool *found);
+
+#endif
