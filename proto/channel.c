@@ -182,10 +182,15 @@ static int read_all(struct channel *c, channel_frame_fn *frame, void *context,
 int channel_step(struct channel *channel, channel_frame_fn *frame, void *context,
 	struct errmsg *msg)
 {
+	bool was_open = channel->transport.open;
 	int error = transport_handshake(&channel->transport, msg);
 
 	if (error != 0 || !channel->transport.open) {
 		return error;
+	}
+	if (!was_open) {
+		channel->again = true;
+		return channel_flush(channel, msg);
 	}
 	error = read_all(channel, frame, context, msg);
 	return error != 0 ? error : channel_flush(channel, msg);
@@ -247,7 +252,8 @@ size_t channel_output_bytes(const struct channel *channel)
 
 bool channel_input_partial(const struct channel *channel)
 {
-	return buffer_bytes(&channel->in) > 0 && !channel->again;
+	return !channel->again &&
+		(buffer_bytes(&channel->in) > 0 || transport_partial(&channel->transport));
 }
 
 void channel_shutdown(struct channel *channel)

@@ -64,8 +64,10 @@ typedef int channel_frame_fn(void *context, const struct frame_header *header,
 /*
  * Handshakes, reads all there is (at most about 256 KiB a call, so that one
  * peer does not starve others), hands out frames, writes what waits, as one
- * write where possible.  0: go on waiting; CORDON_ECLOSED: closed in
- * order by the other side; else the reason, with msg.
+ * write where possible.  The step that ends the handshake hands out nothing and
+ * wants AGAIN: the owner learns who the peer is before its first frame.
+ * 0: go on waiting; CORDON_ECLOSED: closed in order by the other side; else the
+ * reason, with msg.
  */
 int channel_step(struct channel *channel, channel_frame_fn *frame, void *context,
 	struct errmsg *msg);
@@ -78,7 +80,7 @@ int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_
 /* Writes what waits, as far as the socket takes it. */
 int channel_flush(struct channel *channel, struct errmsg *msg);
 size_t channel_output_bytes(const struct channel *channel);
-/* Bytes of an incomplete frame are waiting: the sender is slow. */
+/* Bytes of an incomplete frame or TLS record are waiting: the sender is slow. */
 bool channel_input_partial(const struct channel *channel);
 
 /* Says goodbye (close_notify) after what waits has been written. */

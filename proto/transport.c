@@ -150,6 +150,11 @@ bool transport_more(const struct transport *transport, size_t got, size_t size)
 	return transport->ssl == NULL ? got == size : SSL_has_pending(transport->ssl) == 1;
 }
 
+bool transport_partial(const struct transport *transport)
+{
+	return transport->ssl != NULL && transport->open && SSL_has_pending(transport->ssl) == 1;
+}
+
 /*
  * A write fails when the other side has closed.  If it said why (an alert in answer
  * to our certificate, say), that is still there to be read.

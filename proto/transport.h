@@ -37,6 +37,9 @@ int transport_read(struct transport *transport, void *data, size_t size, size_t 
  * for the socket?  Saves the read that only says "nothing". */
 bool transport_more(const struct transport *transport, size_t got, size_t size);
 
+/* A TLS record has begun and not ended. */
+bool transport_partial(const struct transport *transport);
+
 /*
  * *sent may be less than size, or 0.  After a failure the other side's last word is
  * looked for, because that tells why.  What was not sent must be offered again,
