@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORDON_CLIENT_H
+#define CORDON_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cordon/error.h>
+#include <cordon/lookup.h>
+#include <cordon/record.h>
+
+/*
+ * Asking nodes: a blocking API (cordon_client) and one on the caller's libevent
+ * loop (cordon_async).
+ *
+ * Threads: one client, or one async, is used by one thread at a time; different
+ * ones are independent.  There is no global state; nothing is printed, no signal
+ * raised or changed.  What a call returns may be read and destroyed on any thread.
+ * A client is of no use in a forked child.
+ *
+ * Connections: made at the first call, kept and used again.  All of a client's
+ * nodes belong to its own member and hold the same lists.  A call that one cannot
+ * answer (unreachable, closed, refused in TLS, silent for its share of the time) is
+ * tried at the next, each node once, within the call's deadline; the connection then
+ * stays there.  Of nodes that failed, those that failed longest ago come first, after a
+ * pause of up to a second.  This is safe for submissions too: content equal to what
+ * stands changes nothing, so an item that was taken before its answer was lost is
+ * answered as CORDON_OUTCOME_UNCHANGED.  Only cordon_export and cordon_verify are
+ * not tried again once the first piece has been handed out.
+ *
+ * Functions return 0 or a negative CORDON_E…; out-parameters are untouched on
+ * failure.  CORDON_EUNREACHABLE, CORDON_ETIMEOUT, CORDON_ETLS, CORDON_EIDENTITY,
+ * CORDON_EVERSION, CORDON_EPROTO, CORDON_ECLOSED and CORDON_EIO say what went wrong
+ * with the last node tried; others come from the node (CORDON_EDENIED, CORDON_EBUSY …)
+ * or say what is wrong with the arguments (CORDON_EINVAL, CORDON_EFIELD,
+ * CORDON_ETOOBIG).
+ */
+
+#define CORDON_SERVERS_MAX 16
+#define CORDON_TIMEOUT_DEFAULT_MS 10000
+#define CORDON_CONNECT_TIMEOUT_DEFAULT_MS 3000
+#define CORDON_SUBMIT_MAX 512 /* items in one request */
+
+struct cordon_options {
+	/*
+	 * The nodes, the preferred one first: "host:port", "192.0.2.1:port",
+	 * "[2001:db8::1]:port", or the path of a node's local socket ("/run/cordon/
+	 * control"), which needs no certificate.
+	 */
+	const char *const *servers;
+	size_t servers_count; /* 1..CORDON_SERVERS_MAX */
+	/* PEM files, not needed where all servers are local sockets. */
+	const char *certificate; /* says who the client is, and of which member */
+	const char *key; /* refused when others can read it */
+	const char *ca; /* of the client's own member; nodes must be of that member */
+	const char *crl; /* of that CA; NULL: none is checked */
+	uint32_t timeout_ms; /* of each call; 0: CORDON_TIMEOUT_DEFAULT_MS */
+	uint32_t connect_timeout_ms; /* to one node, TLS included; 0: default above */
+	const char *software; /* for the node's log, "almaty-desk 2.1"; NULL: libcordon */
+};
+
+/* ---- blocking ------------------------------------------------------------- */
+
+struct cordon_client;
+
+/*
+ * Reads the files; options are borrowed for the call.  Does not connect.  message
+ * (message_bytes long; may be NULL/0) says what is wrong and what to do.
+ * CORDON_EINVAL, CORDON_EIO, CORDON_ECONFIG, CORDON_EIDENTITY, CORDON_ENOMEM.
+ */
+int cordon_client_create(const struct cordon_options *options,
+	struct cordon_client **client, char *message, size_t message_bytes);
+
+/* Says goodbye to the node without waiting for it.  NULL is accepted. */
+void cordon_client_destroy(struct cordon_client *client);
+
+/* Of the calls that follow; 0: CORDON_TIMEOUT_DEFAULT_MS. */
+void cordon_client_set_timeout(struct cordon_client *client, uint32_t timeout_ms);
+
+/*
+ * The last failed call's reason in words, naming node, field, value and remedy where
+ * there are such; the client's, until its next call.  Never NULL.
+ */
+const char *cordon_client_error_text(const struct cordon_client *client);
+/* The field to blame, as in the JSON form ("person.born"); NULL: none. */
+const char *cordon_client_error_field(const struct cordon_client *client);
+/* After CORDON_EBUSY: when to come back; 0: the node did not say. */
+uint32_t cordon_client_retry_after_ms(const struct cordon_client *client);
+
+/* What a node said about itself when the connection was made. */
+struct cordon_kind_policy {
+	uint32_t kind;
+	uint32_t retention_days; /* longest validity of a record of that kind */
+};
+
+struct cordon_node_info {
+	const char *server; /* as in the options */
+	const char *node; /* URI: cordon://KAZ/node/almaty-1; NULL: it did not say */
+	const char *software;
+	uint32_t protocol; /* version agreed on */
+	const struct cordon_kind_policy *policies;
+	size_t policies_count; /* 0 for a node that does not say */
+	bool demands_purpose; /* lookups without it are refused */
+	bool demands_officer;
+};
+
+/* Connects where there is no connection.  *info is the client's, until its next call. */
+int cordon_client_node(struct cordon_client *client, const struct cordon_node_info **info);
+
+/*
+ * Asks count questions (1..CORDON_BATCH_MAX) in one request.  context may be NULL.
+ * answers: the caller's array of count pointers; each is set to an answer that the
+ * caller destroys with cordon_answer_destroy.  Their memory is one piece, wiped and
+ * freed with the last of them.  A query that the node could not answer has
+ * answer->error, the others are not touched by it.
+ */
+int cordon_lookup(struct cordon_client *client, const struct cordon_context *context,
+	const struct cordon_query *queries, size_t count, struct cordon_answer **answers);
+
+enum cordon_item_type {
+	CORDON_ITEM_PUT = 1, /* creates or replaces */
+	CORDON_ITEM_WITHDRAW,
+	CORDON_ITEM_CONFIRM /* sets a new review date */
+};
+
+struct cordon_item {
+	enum cordon_item_type type;
+	const struct cordon_record *record; /* put */
+	bool from_public_list; /* put: import of a public list, may be weak */
+	const char *id; /* withdraw, confirm */
+	uint32_t reason; /* withdraw: enum cordon_withdrawal */
+	const char *text; /* withdraw: kept at the owner; or NULL */
+	struct cordon_date until; /* confirm: new review_by */
+};
+
+enum cordon_outcome {
+	CORDON_OUTCOME_CREATED = 1,
+	CORDON_OUTCOME_CHANGED,
+	CORDON_OUTCOME_UNCHANGED, /* the same stood there before */
+	CORDON_OUTCOME_WITHDRAWN,
+	CORDON_OUTCOME_REFUSED
+};
+
+struct cordon_result {
+	const char *id; /* NULL where the item has none */
+	uint32_t outcome; /* enum cordon_outcome */
+	int error; /* refused: CORDON_EFIELD …; else 0 */
+	const char *error_text; /* refused */
+	const char *field; /* the one to blame, or NULL */
+	const char *warning; /* taken, but look at this; or NULL */
+	uint64_t version; /* of the record now; 0 when refused */
+	uint64_t sequence; /* in its list */
+};
+
+struct cordon_results {
+	const struct cordon_result *results; /* one per item, in order */
+	size_t count;
+};
+
+/*
+ * Enters items (1..CORDON_SUBMIT_MAX) in one request.  On success all that were
+ * taken are on the node's disk; refused ones say why and do not stop the others.
+ * CORDON_ETOOBIG: too much for one request (4 MiB; records are at most 64 KiB), send
+ * fewer at a time.  On any other failure send the same again: see above.
+ */
+int cordon_submit(struct cordon_client *client, const struct cordon_item *items,
+	size_t count, struct cordon_results **results);
+/* Wipes and frees; NULL is accepted. */
+void cordon_results_destroy(struct cordon_results *results);
+
+/* How far a change has come. */
+struct cordon_arrival {
+	const char *node; /* URI */
+	bool arrived; /* has acknowledged this record's sequence */
+	uint64_t sequence; /* acknowledged up to here */
+	int64_t time_s; /* unix second of that; 0: never */
+};
+
+enum cordon_record_state {
+	CORDON_RECORD_LIVE = 1,
+	CORDON_RECORD_WITHDRAWN,
+	CORDON_RECORD_ERASED /* ended; its content is gone */
+};
+
+/* A record as it stands in its list. */
+struct cordon_record_entry {
+	const char *id;
+	const char *list; /* "KAZ/entry_ban" */
+	uint64_t epoch;
+	uint64_t sequence;
+	uint64_t version;
+	uint32_t state; /* enum cordon_record_state */
+	const struct cordon_record *record; /* live: with internal_note if allowed */
+	bool not_understood; /* live: a newer member's record, read in part */
+	uint32_t withdrawal; /* withdrawn: enum cordon_withdrawal */
+	int64_t withdrawn_s; /* withdrawn: unix second */
+	const struct cordon_arrival *arrivals; /* at the owner's node only */
+	size_t arrivals_count;
+};
+
+/* CORDON_ENOTFOUND: no such record at this node.  *entry is the caller's. */
+int cordon_record_show(struct cordon_client *client, const char *id,
+	struct cordon_record_entry **entry);
+/* Wipes and frees; NULL is accepted. */
+void cordon_record_entry_destroy(struct cordon_record_entry *entry);
+
+/*
+ * Called for each record; valid during the call.  Non-zero ends the export, which
+ * returns it.
+ */
+typedef int cordon_export_fn(void *data, const struct cordon_record *record);
+
+/*
+ * All live records of owner (NULL: all) and kind (0: all), as of one moment.  The
+ * time limit is for each piece of the stream, not for the whole.
+ */
+int cordon_export(struct cordon_client *client, const char *owner, uint32_t kind,
+	cordon_export_fn *record, void *data);
+
+struct cordon_due_record {
+	const char *id;
+	struct cordon_date review_by;
+	struct cordon_date valid_until;
+};
+
+struct cordon_due {
+	const struct cordon_due_record *records; /* the earliest first */
+	size_t count;
+	bool more; /* there are further ones */
+};
+
+/* The own member's records whose review date comes within so many days. */
+int cordon_due(struct cordon_client *client, uint32_t within_days, struct cordon_due **due);
+void cordon_due_destroy(struct cordon_due *due);
+
+/* Three-state answers: has a list's digest been compared with the signed one? */
+enum cordon_verified {
+	CORDON_VERIFIED_NO = 0,
+	CORDON_VERIFIED_YES = 1,
+	CORDON_VERIFIED_UNKNOWN = -1 /* not checked yet */
+};
+
+struct cordon_list_status {
+	const char *list; /* "KAZ/entry_ban" */
+	uint64_t epoch;
+	uint64_t epoch_tag; /* tells forks of one number apart */
+	uint64_t sequence;
+	uint64_t live; /* records */
+	const char *digest; /* 64 hex characters; NULL: none */
+	int64_t head_time_s; /* of the newest signed head; 0: never */
+	int64_t age_s; /* since then, by the node's clock; -1: never */
+	int verified; /* enum cordon_verified */
+	const char *state; /* "own", "following", "loading", "staging" … */
+	uint64_t floor;
+	const char *const *shared_with; /* members */
+	size_t shared_with_count;
+	uint64_t not_understood; /* records kept but not searched here */
+	uint64_t loaded_sequence; /* while loading or staging */
+};
+
+struct cordon_link_status {
+	const char *peer; /* URI; NULL: not known yet */
+	const char *address;
+	const char *state; /* "up", "connecting", "waiting" */
+	const char *error; /* the last; NULL: none */
+	uint64_t lag; /* sequences that the peer is known to be ahead, all lists */
+	int64_t since_s; /* unix second of the state's beginning */
+	uint32_t retry_in_ms;
+};
+
+struct cordon_member_status {
+	const char *member;
+	const char *last_seen_node; /* URI; NULL: never */
+	int64_t newest_head_s; /* unix second; 0: never */
+};
+
+struct cordon_status {
+	const char *node; /* URI */
+	const char *member;
+	const char *software;
+	int64_t started_s; /* unix seconds, node's clock */
+	int64_t now_s;
+	bool signer; /* holds its member's signing role */
+	const struct cordon_list_status *lists;
+	size_t lists_count;
+	const struct cordon_link_status *links;
+	size_t links_count;
+	const struct cordon_member_status *members;
+	size_t members_count;
+	uint64_t store_bytes;
+	uint64_t lookups; /* since the start */
+	uint64_t connections; /* open now */
+};
+
+int cordon_status(struct cordon_client *client, struct cordon_status **status);
+void cordon_status_destroy(struct cordon_status *status);
+
+struct cordon_peer_digest {
+	const char *peer; /* URI */
+	bool reachable;
+	uint64_t epoch;
+	uint64_t sequence;
+	const char *digest; /* 64 hex characters; NULL: none */
+};
+
+/* What verifying one list found. */
+struct cordon_list_check {
+	const char *list;
+	bool ok; /* all equal and signed */
+	uint64_t entries; /* looked at */
+	const char *digest_stored; /* 64 hex characters each; NULL: none */
+	const char *digest_computed;
+	const char *digest_signed;
+	const char *const *differences; /* a line each, for people */
+	size_t differences_count;
+	const struct cordon_peer_digest *peers;
+	size_t peers_count;
+};
+
+/* As cordon_export_fn. */
+typedef int cordon_verify_fn(void *data, const struct cordon_list_check *check);
+
+/*
+ * Lets the node recompute digests from its stored entries: of list ("KAZ/entry_ban"),
+ * or of all (NULL).  0 says that the node went through all of them; what it found
+ * is in the checks.  The time limit is for each list.
+ */
+int cordon_verify(struct cordon_client *client, const char *list, cordon_verify_fn *check,
+	void *data);
+
+/* ---- on the caller's event loop --------------------------------------------- */
+
+struct event_base;
+struct cordon_async;
+struct cordon_request;
+
+/* Requests of one cordon_async that may wait for an answer; beyond: CORDON_EBUSY. */
+#define CORDON_ASYNC_REQUESTS_MAX 4096
+
+/*
+ * As cordon_client_create.  All happens on the thread that runs base, which outlives
+ * the cordon_async.  Host names are looked up by a short-lived thread, so that the
+ * loop never waits.
+ */
+int cordon_async_create(struct event_base *base, const struct cordon_options *options,
+	struct cordon_async **async, char *message, size_t message_bytes);
+
+/*
+ * Calls back every request that waits, with CORDON_ECLOSED, then closes.  May be called
+ * inside a callback.  NULL is accepted.
+ */
+void cordon_async_destroy(struct cordon_async *async);
+
+/*
+ * The end of a request, called once, from the loop or from cordon_async_destroy.
+ * error 0: count answers, one per query, each the callee's to destroy; the array is
+ * valid during the call.  Else answers is NULL and error_text says why.  Requests may be
+ * answered in another order than asked.
+ */
+typedef void cordon_lookup_fn(void *data, int error, const char *error_text,
+	struct cordon_answer *const *answers, size_t count);
+
+/*
+ * As cordon_lookup, but pipelined: does not wait for earlier requests.  Arguments are
+ * borrowed for the call.  *request (may be NULL) is good until done is called.  On
+ * failure, such as CORDON_EBUSY, done is not called.
+ */
+int cordon_async_lookup(struct cordon_async *async, const struct cordon_context *context,
+	const struct cordon_query *queries, size_t count, cordon_lookup_fn *done, void *data,
+	struct cordon_request **request);
+
+/* As cordon_lookup_fn; results are the callee's. */
+typedef void cordon_submit_fn(void *data, int error, const char *error_text,
+	struct cordon_results *results);
+
+int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
+	size_t count, cordon_submit_fn *done, void *data, struct cordon_request **request);
+
+/* Forgets a request: its callback is not called.  The node may still answer it. */
+void cordon_request_cancel(struct cordon_request *request);
+
+/* Requests that wait for their answer. */
+size_t cordon_async_waiting(const struct cordon_async *async);
+
+#endif
