@@ -18,9 +18,10 @@ struct digest {
 
 /* An entry's element: SHAKE128 of SHA-256(list, sequence, id, version, state,
  * ends_at_s, sealed_hash), PROTOCOL.md "Digest".  0 or CORDON_EINTERNAL. */
-int digest_element(const struct list_id *list, const struct entry *entry,
-	struct digest *element);
+int digest_element(
+	const struct list_id *list, const struct entry *entry, struct digest *element);
 
+/* element is another one than digest. */
 void digest_add(struct digest *digest, const struct digest *element);
 void digest_subtract(struct digest *digest, const struct digest *element);
 

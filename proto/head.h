@@ -45,6 +45,11 @@ struct head {
 	uint8_t hash[HASH_BYTES]; /* of the content; set by sign and parse */
 };
 
+/* Number and tag; CORDON_EPROTO for NULL and for number 0. */
+int epoch_from_message(
+	const Cordon__Epoch *message, struct epoch *epoch, struct errmsg *msg);
+void epoch_to_message(const struct epoch *epoch, Cordon__Epoch *message);
+
 bool epoch_equal(const struct epoch *a, const struct epoch *b);
 /* By (epoch number, sequence, time): <0, 0, >0.  Tags are compared by nobody here:
  * two tags of one number are a fork. */
@@ -54,6 +59,11 @@ bool head_shared_with(const struct head *head, const struct state *member);
 
 struct head_key; /* a private or public key and its id */
 
+/*
+ * PEM: a private key (refused when others than its owner may read the file), or a
+ * public one.  Any algorithm of OpenSSL's that signs: Ed25519 by default.
+ * CORDON_ECONFIG with the path.
+ */
 int head_key_load_private(const char *path, struct head_key **key, struct errmsg *msg);
 int head_key_load_public(const char *path, struct head_key **key, struct errmsg *msg);
 void head_key_destroy(struct head_key *key);
@@ -61,20 +71,28 @@ const uint8_t *head_key_id(const struct head_key *key); /* KEY_ID_BYTES */
 
 /*
  * Packs and signs head with its time_s and sets head->hash.  *packed (message
- * Head) is in arena memory.
+ * Head) is in arena memory.  CORDON_EINVAL for a head that head_parse would refuse
+ * and for a public key.
  */
 int head_sign(struct head *head, const struct head_key *key, struct arena *arena,
 	struct bytes *packed, struct errmsg *msg);
 
-/* Unpacks and checks the form; no signature.  CORDON_EPROTO.  Sets hash. */
+/*
+ * Unpacks and checks the form; no signature.  CORDON_EPROTO.  Sets hash, of the
+ * content's bytes as received.  Strict: one encoding for one content, lists sorted
+ * and unique, floor <= sequence, live count <= sequence, bases of lower epochs only.
+ * Fields of a newer protocol version are hashed with the rest and not looked at.
+ */
 int head_parse(struct bytes packed, struct head *head, struct errmsg *msg);
 
 /*
  * Checks the signature of packed by any of the keys.  CORDON_ESIGNATURE when none
  * fits.  Thread-safe.
  */
-int head_verify(struct bytes packed, const struct head_key *const *keys, size_t keys_count,
-	struct errmsg *msg);
+int head_verify(struct bytes packed, const struct head_key *const *keys,
+	size_t keys_count, struct errmsg *msg);
+
+#define ACK_BYTES_MAX 16384
 
 /* An acknowledgement (message Ack), signed by a node's TLS key. */
 struct ack {
@@ -92,7 +110,8 @@ int ack_sign(const struct ack *ack, EVP_PKEY *key, struct bytes certificate,
 /*
  * Unpacks and checks the signature against the certificate inside, whose DER is
  * borrowed in *certificate for the caller to check against the node's CA
- * (tls_profile_check_certificate).
+ * (tls_profile_check_certificate).  CORDON_EPROTO, CORDON_EIDENTITY when the
+ * certificate is another's, CORDON_ESIGNATURE.
  */
 int ack_open(struct bytes packed, struct ack *ack, struct bytes *certificate,
 	struct errmsg *msg);

@@ -41,26 +41,48 @@ static void release(void *data, void *pointer)
 	(void)pointer;
 }
 
+int message_unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes packed,
+	struct arena *arena, ProtobufCMessage **message, struct errmsg *msg)
+{
+	ProtobufCAllocator allocator = { allocate, release, arena };
+	ProtobufCMessage *out = protobuf_c_message_unpack(
+		descriptor, &allocator, packed.size, packed.data);
+
+	if (out == NULL && arena->failed) {
+		return errmsg_set(msg, CORDON_ENOMEM, "%s needs too much memory",
+			descriptor->short_name);
+	}
+	if (out == NULL) {
+		return errmsg_set(msg, CORDON_EPROTO, "%s is not readable",
+			descriptor->short_name);
+	}
+	*message = out;
+	return 0;
+}
+
 int message_decode(uint16_t type, struct bytes payload, struct arena *arena,
 	ProtobufCMessage **message, struct errmsg *msg)
 {
-	ProtobufCAllocator allocator = { allocate, release, arena };
-	ProtobufCMessage *out;
 	int i = find(type);
 
 	if (i < 0) {
-		return errmsg_set(msg, CORDON_EPROTO, "message type %u is not known", type);
-	}
-	out = protobuf_c_message_unpack(
-		types[i].descriptor, &allocator, payload.size, payload.data);
-	if (out == NULL && arena->failed) {
 		return errmsg_set(
-			msg, CORDON_ENOMEM, "%s needs too much memory", types[i].name);
+			msg, CORDON_EPROTO, "message type %u is not known", type);
 	}
-	if (out == NULL) {
-		return errmsg_set(msg, CORDON_EPROTO, "%s is not readable", types[i].name);
+	return message_unpack(types[i].descriptor, payload, arena, message, msg);
+}
+
+int message_pack(
+	const ProtobufCMessage *message, struct arena *arena, struct bytes *packed)
+{
+	size_t size = protobuf_c_message_get_packed_size(message);
+	uint8_t *data = arena_alloc(arena, size);
+
+	if (data == NULL) {
+		return CORDON_ENOMEM;
 	}
-	*message = out;
+	packed->data = data;
+	packed->size = protobuf_c_message_pack(message, data);
 	return 0;
 }
 

@@ -65,6 +65,15 @@ const char *message_type_text(uint16_t type);
 int message_decode(uint16_t type, struct bytes payload, struct arena *arena,
 	ProtobufCMessage **message, struct errmsg *msg);
 
+/* The same for a message that is carried as bytes inside another (Record,
+ * HeadContent …). */
+int message_unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes packed,
+	struct arena *arena, ProtobufCMessage **message, struct errmsg *msg);
+
+/* Packs into arena memory.  CORDON_ENOMEM. */
+int message_pack(const ProtobufCMessage *message, struct arena *arena,
+	struct bytes *packed);
+
 /* Bytes of header and payload together. */
 size_t message_frame_bytes(const ProtobufCMessage *message);
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROTO_HEAD_KEY_H
+#define PROTO_HEAD_KEY_H
+
+#include "proto/head.h"
+
+/* What head_sign.c sees of a key. */
+struct head_key {
+	EVP_PKEY *pkey;
+	bool can_sign; /* the private part is there */
+	uint8_t id[KEY_ID_BYTES];
+};
+
+#endif
