@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_MATCH_CONTEXT_H
+#define CORE_MATCH_CONTEXT_H
+
+#include <unicode/unorm2.h>
+#include <unicode/utrans.h>
+
+/* What one thread holds of ICU; see screen.h. */
+struct match_context {
+	const UNormalizer2 *fold;      /* NFKC_Casefold; ICU's own, shared */
+	const UNormalizer2 *decompose; /* NFD; likewise */
+	UTransliterator *latin;        /* any script to ASCII */
+};
+
+/* CORDON_ETOOBIG, CORDON_ENOMEM or CORDON_EINTERNAL for ICU's failure. */
+int context_error(UErrorCode status);
+
+#endif
