@@ -53,6 +53,13 @@ enum apply_result apply_move(struct list_copy *copy, const struct feed *feed,
 	size_t entries_max, int *error);
 
 /*
+ * After APPLY_MISMATCH of a read or a move, in a new transaction: drops what was read
+ * and begins from nothing; the verified live rows go on answering.  APPLY_RESTART
+ * or APPLY_ERROR.
+ */
+enum apply_result apply_again(struct list_copy *copy, const struct feed *feed, int *error);
+
+/*
  * An authentic head without entries: the same head at a later time (APPLY_SAME with
  * copy->head.time_s moved), the end of the sharing (APPLY_UNSHARED; large lists in
  * one transaction), a fork (APPLY_FORK), or something to pull (APPLY_PARTIAL).

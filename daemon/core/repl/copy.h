@@ -50,6 +50,9 @@ bool copy_answers(const struct list_copy *copy);
 /* May it be served onward?  FOLLOWING and STAGING: live is what head says. */
 bool copy_serves(const struct list_copy *copy);
 
+/* By (epoch number, sequence), whatever the time: <0, 0, >0. */
+int copy_head_order(const struct head *a, const struct head *b);
+
 /* Where the next pull starts. */
 struct copy_position {
 	struct epoch epoch; /* number 0: from nothing */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/repl/own.h"
+
+#include <string.h>
+
+#include "daemon/core/repl/rows.h"
+
+void own_create(struct list_copy *copy, const struct list_id *list, struct epoch epoch)
+{
+	memset(copy, 0, sizeof(*copy));
+	copy->phase = COPY_FOLLOWING;
+	copy->head.list = *list;
+	copy->head.epoch = epoch;
+}
+
+void own_begin(struct own_change *change, struct list_copy *copy, const struct feed *feed)
+{
+	change->copy = copy;
+	change->feed = feed;
+	change->next = copy->head;
+	/* sequence 0 has no head: whatever is published first takes 1 */
+	change->changed = copy->head.sequence == 0;
+	if (change->changed) {
+		change->next.sequence = 1;
+	}
+}
+
+int own_put(struct own_change *change, struct entry *row)
+{
+	row->sequence = change->next.sequence + 1;
+	int error = rows_replace(change->copy, change->feed, row);
+
+	if (error == 0) {
+		change->next.sequence = row->sequence;
+		change->changed = true;
+	}
+	return error;
+}
+
+void own_share(struct own_change *change, const struct state *shared, size_t count)
+{
+	struct head *next = &change->next;
+
+	if (count == next->shared_with_count &&
+		memcmp(shared, next->shared_with, count * sizeof(*shared)) == 0) {
+		return;
+	}
+	memset(next->shared_with, 0, sizeof(next->shared_with));
+	memcpy(next->shared_with, shared, count * sizeof(*shared));
+	next->shared_with_count = count;
+	next->sequence++;
+	change->changed = true;
+}
+
+int own_publish(struct own_change *change, int64_t time_s, struct head **next)
+{
+	const struct head *last = &change->copy->head;
+
+	/* repeats never go back in time, whatever the clock does */
+	change->next.time_s = time_s > last->time_s ? time_s : last->time_s;
+	if (change->changed) {
+		int error = digest_hash(&change->copy->digest, change->next.digest);
+
+		if (error != 0) {
+			return error;
+		}
+		change->next.live_count = change->copy->live_count;
+		change->next.has_previous = last->sequence != 0;
+		memcpy(change->next.previous, last->hash, HASH_BYTES);
+	}
+	*next = &change->next;
+	return 0;
+}
+
+void own_signed(struct own_change *change)
+{
+	change->copy->head = change->next;
+	change->changed = false;
+}
