@@ -15,7 +15,7 @@
  * that one index key finds the number and everything easily misread as it.
  */
 
-/* Folds O Q D -> 0, I L -> 1, Z -> 2, S -> 5, B -> 8, G -> 6 … of a normalised number.
+/* Folds O Q D -> 0, I L -> 1, Z -> 2, S -> 5, B -> 8, G -> 6 in a normalised number.
  * out: CORDON_NUMBER_MAX + 1 bytes.  The same length as the number. */
 void document_skeleton(const char *normalised, char *out);
 
@@ -25,8 +25,8 @@ void document_skeleton(const char *normalised, char *out);
  */
 struct document_range {
 	char prefix[CORDON_NUMBER_MAX + 1]; /* what both ends share before the digits */
-	uint8_t digits; /* how many decimal digits follow, 1..18 */
-	uint64_t first, last; /* their values, inclusive, first <= last */
+	uint8_t digits;                     /* how many decimal digits follow, 1..18 */
+	uint64_t first, last;               /* their values, inclusive, first <= last */
 };
 
 /* Normalises both ends.  CORDON_EFIELD with the reason when they are no range. */
@@ -48,13 +48,22 @@ struct document_block {
 #define DOCUMENT_BLOCKS_MAX 324
 
 /* Returns how many blocks were written (out holds DOCUMENT_BLOCKS_MAX). */
-size_t document_range_split(const struct document_range *range, struct document_block *out);
+size_t document_range_split(
+	const struct document_range *range, struct document_block *out);
 
 /*
  * The state's personal number that a zone prints in its number or optional
  * fields: BLR (14 characters), KAZ (IIN, 12 digits), and others documented in
- * document.c.  False when the zone has none.  out: CORDON_NUMBER_MAX + 1 bytes.
+ * document_zone.c.  False when the zone has none.  out: CORDON_NUMBER_MAX + 1 bytes.
  */
 bool document_personal_number(const struct cordon_mrz *mrz, char *out);
+
+/*
+ * The zone's document number as records have it, normalised: mrz->number, but for the
+ * Russian internal passport, which prints the fourth digit of its series first in the
+ * optional data ("391935349" and "4…" is 3914 935349).  out: CORDON_NUMBER_MAX + 1
+ * bytes.  CORDON_EFIELD when the zone has no number.
+ */
+int document_zone_number(const struct cordon_mrz *mrz, char *out);
 
 #endif
