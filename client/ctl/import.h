@@ -29,7 +29,7 @@ enum import_format import_format_parse(const char *text);
 
 struct import_options {
 	enum import_format format;
-	const char *path; /* "-": standard input */
+	const char *path;         /* "-": standard input */
 	const char *aliases_path; /* ofac-csv: alt.csv; NULL: none */
 	/* The rest is for lists of others; a line of jsonl says it all itself. */
 	struct state owner; /* in whose name the records are entered */
@@ -38,16 +38,18 @@ struct import_options {
 	 * file's own date; OFAC's files have none, so there it is CORDON_EINVAL.
 	 */
 	struct cordon_date as_of;
-	uint32_t valid_days; /* 0: retention_days */
-	uint32_t retention_days; /* the longest the owner keeps an entry ban; 0: 5 years */
-	int32_t utc_offset_min; /* the owner's */
+	uint32_t valid_days;     /* 0: retention_days */
+	uint32_t retention_days; /* the longest the owner keeps an entry ban; 0: 5 years
+				  */
+	int32_t utc_offset_min;  /* the owner's */
 };
 
 /* Where in the file something stands. */
 struct import_place {
 	const char *path; /* of the file it stands in: the list or its aliases */
-	uint64_t line; /* from 1; of an entry's beginning */
-	const char *reference; /* of the entry: DATAID, ent_num, record id; NULL unknown */
+	uint64_t line;    /* from 1; of an entry's beginning */
+	const char
+		*reference; /* of the entry: DATAID, ent_num, record id; NULL unknown */
 };
 
 /*
@@ -61,7 +63,8 @@ struct import_handler {
 	int (*record)(void *ctx, const struct cordon_record *record,
 		const struct import_place *place);
 	/* An entry or line that cannot be taken; reading goes on. */
-	void (*refused)(void *ctx, const struct import_place *place, const char *reason);
+	void (*refused)(
+		void *ctx, const struct import_place *place, const char *reason);
 	/* An entry that is no person: what is "entity", "vessel", "aircraft" … */
 	void (*left_out)(void *ctx, const struct import_place *place, const char *what);
 	/* A value of a taken entry that has no field of its own or was cut short: it is
@@ -84,7 +87,8 @@ struct import_counts {
  * CORDON_ESYNTAX (not such a file at all, or broken beyond going on: msg names the
  * line), CORDON_ENOMEM, or what record() returned.  *counts is set in every case.
  */
-int import_run(const struct import_options *options, const struct import_handler *handler,
-	struct import_counts *counts, struct errmsg *msg);
+int import_run(const struct import_options *options,
+	const struct import_handler *handler, struct import_counts *counts,
+	struct errmsg *msg);
 
 #endif

@@ -48,8 +48,9 @@ int pki_head_key_create(EVP_PKEY **key, struct errmsg *msg)
 /* Keys that hash on their own terms (Ed25519) are given no digest. */
 static const EVP_MD *digest_for(EVP_PKEY *key)
 {
-	return EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448") ? NULL
-									    : EVP_sha256();
+	return EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448")
+		       ? NULL
+		       : EVP_sha256();
 }
 
 /* Random, positive, 127 bits: nobody can foresee what the CA will sign. */
@@ -64,31 +65,54 @@ static bool set_serial(X509 *x)
 	}
 	bytes[0] = (uint8_t)((bytes[0] & 0x7f) | 0x40);
 	number = BN_bin2bn(bytes, sizeof(bytes), NULL);
-	ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x)) != NULL;
+	ok = number != NULL &&
+	     BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x)) != NULL;
 	BN_free(number);
 	return ok;
 }
 
-static bool add_text(X509 *x, const struct pki_signer *signer, int nid, const char *value)
+static bool add_text(
+	X509 *x, const struct pki_signer *signer, int nid, const char *value)
 {
 	X509V3_CTX ctx;
 	X509_EXTENSION *extension;
 	bool ok;
 
-	X509V3_set_ctx(&ctx, signer->certificate == NULL ? x : signer->certificate, x, NULL,
-		NULL, 0);
+	X509V3_set_ctx(&ctx, signer->certificate == NULL ? x : signer->certificate, x,
+		NULL, NULL, 0);
 	extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
 	ok = extension != NULL && X509_add_ext(x, extension, -1) == 1;
 	X509_EXTENSION_free(extension);
 	return ok;
 }
 
-static bool add_usage(X509 *x, const struct pki_signer *signer, const struct pki_content *c)
+static const char *basic_constraints(const struct pki_content *content)
 {
-	if (!add_text(x, signer, NID_basic_constraints,
-		    c->ca ? "critical,CA:TRUE" : "critical,CA:FALSE") ||
+	if (!content->ca) {
+		return "critical,CA:FALSE";
+	}
+	return content->member == NULL ? "critical,CA:TRUE"
+				       : "critical,CA:TRUE,pathlen:0";
+}
+
+/* The "host" of cordon://KAZ/… is the member. */
+static bool add_name_constraints(
+	X509 *x, const struct pki_signer *signer, const char *member)
+{
+	char value[64];
+
+	snprintf(value, sizeof(value), "critical,permitted;URI:%s", member);
+	return add_text(x, signer, NID_name_constraints, value);
+}
+
+static bool add_usage(
+	X509 *x, const struct pki_signer *signer, const struct pki_content *c)
+{
+	if (!add_text(x, signer, NID_basic_constraints, basic_constraints(c)) ||
+		(c->member != NULL && !add_name_constraints(x, signer, c->member)) ||
 		!add_text(x, signer, NID_key_usage,
-			c->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") ||
+			c->ca ? "critical,keyCertSign,cRLSign"
+			      : "critical,digitalSignature") ||
 		!add_text(x, signer, NID_subject_key_identifier, "hash") ||
 		!add_text(x, signer, NID_authority_key_identifier, "keyid:always")) {
 		return false;
@@ -98,7 +122,7 @@ static bool add_usage(X509 *x, const struct pki_signer *signer, const struct pki
 	}
 	return add_text(x, signer, NID_ext_key_usage,
 		c->server_auth && c->client_auth ? "serverAuth,clientAuth"
-			: c->server_auth         ? "serverAuth"
+		: c->server_auth                 ? "serverAuth"
 						 : "clientAuth");
 }
 
@@ -120,9 +144,10 @@ static GENERAL_NAME *host_name(const char *host)
 {
 	struct in6_addr address;
 	bool numeric = inet_pton(AF_INET, host, &address) == 1 ||
-		inet_pton(AF_INET6, host, &address) == 1;
+		       inet_pton(AF_INET6, host, &address) == 1;
 
-	return a2i_GENERAL_NAME(NULL, NULL, NULL, numeric ? GEN_IPADD : GEN_DNS, host, 0);
+	return a2i_GENERAL_NAME(
+		NULL, NULL, NULL, numeric ? GEN_IPADD : GEN_DNS, host, 0);
 }
 
 static bool push_name(GENERAL_NAMES *names, GENERAL_NAME *name)
@@ -165,12 +190,13 @@ static bool fill(X509 *x, const struct pki_content *content, EVP_PKEY *key,
 	const X509 *issuer = signer->certificate == NULL ? x : signer->certificate;
 
 	return X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) &&
-		set_subject(x, content->common_name) &&
-		X509_set_issuer_name(x, X509_get_subject_name(issuer)) == 1 &&
-		ASN1_TIME_set(X509_getm_notBefore(x), content->not_before_s) != NULL &&
-		ASN1_TIME_set(X509_getm_notAfter(x), content->not_after_s) != NULL &&
-		X509_set_pubkey(x, key) == 1 && add_usage(x, signer, content) &&
-		add_names(x, content) && X509_sign(x, signer->key, digest_for(signer->key)) > 0;
+	       set_subject(x, content->common_name) &&
+	       X509_set_issuer_name(x, X509_get_subject_name(issuer)) == 1 &&
+	       ASN1_TIME_set(X509_getm_notBefore(x), content->not_before_s) != NULL &&
+	       ASN1_TIME_set(X509_getm_notAfter(x), content->not_after_s) != NULL &&
+	       X509_set_pubkey(x, key) == 1 && add_usage(x, signer, content) &&
+	       add_names(x, content) &&
+	       X509_sign(x, signer->key, digest_for(signer->key)) > 0;
 }
 
 int pki_certificate_create(const struct pki_content *content, EVP_PKEY *key,
@@ -186,14 +212,27 @@ int pki_certificate_create(const struct pki_content *content, EVP_PKEY *key,
 	return 0;
 }
 
+static bool add_reason(X509_REVOKED *entry, int reason)
+{
+	ASN1_ENUMERATED *code = ASN1_ENUMERATED_new();
+	bool ok = code != NULL && ASN1_ENUMERATED_set(code, reason) == 1 &&
+		  X509_REVOKED_add1_ext_i2d(
+			  entry, NID_crl_reason, code, 0, X509V3_ADD_DEFAULT) == 1;
+
+	ASN1_ENUMERATED_free(code);
+	return ok;
+}
+
 static bool add_revoked(X509_CRL *crl, const struct pki_revoked *revoked)
 {
 	X509_REVOKED *entry = X509_REVOKED_new();
 	ASN1_TIME *at = ASN1_TIME_set(NULL, revoked->at_s);
 	bool ok = entry != NULL && at != NULL &&
-		X509_REVOKED_set_serialNumber(entry, revoked->serial) == 1 &&
-		X509_REVOKED_set_revocationDate(entry, at) == 1 &&
-		X509_CRL_add0_revoked(crl, entry) == 1;
+		  X509_REVOKED_set_serialNumber(entry, revoked->serial) == 1 &&
+		  X509_REVOKED_set_revocationDate(entry, at) == 1 &&
+		  (revoked->reason == CRL_REASON_UNSPECIFIED ||
+			  add_reason(entry, revoked->reason)) &&
+		  X509_CRL_add0_revoked(crl, entry) == 1;
 
 	ASN1_TIME_free(at);
 	if (!ok) {
@@ -207,8 +246,8 @@ static bool set_crl_times(X509_CRL *crl, const struct pki_crl_content *content)
 	ASN1_TIME *this_update = ASN1_TIME_set(NULL, content->this_update_s);
 	ASN1_TIME *next_update = ASN1_TIME_set(NULL, content->next_update_s);
 	bool ok = this_update != NULL && next_update != NULL &&
-		X509_CRL_set1_lastUpdate(crl, this_update) == 1 &&
-		X509_CRL_set1_nextUpdate(crl, next_update) == 1;
+		  X509_CRL_set1_lastUpdate(crl, this_update) == 1 &&
+		  X509_CRL_set1_nextUpdate(crl, next_update) == 1;
 
 	ASN1_TIME_free(this_update);
 	ASN1_TIME_free(next_update);
@@ -226,9 +265,10 @@ static bool add_crl_extensions(X509_CRL *crl, X509 *issuer, int64_t number)
 	X509V3_set_ctx(&ctx, issuer, NULL, NULL, crl, 0);
 	key_id = X509V3_EXT_conf_nid(
 		NULL, &ctx, NID_authority_key_identifier, "keyid:always");
-	ok = key_id != NULL && X509_CRL_add_ext(crl, key_id, -1) == 1 && count != NULL &&
-		ASN1_INTEGER_set_int64(count, number) == 1 &&
-		X509_CRL_add1_ext_i2d(crl, NID_crl_number, count, 0, X509V3_ADD_DEFAULT) == 1;
+	ok = key_id != NULL && X509_CRL_add_ext(crl, key_id, -1) == 1 &&
+	     count != NULL && ASN1_INTEGER_set_int64(count, number) == 1 &&
+	     X509_CRL_add1_ext_i2d(crl, NID_crl_number, count, 0, X509V3_ADD_DEFAULT) ==
+		     1;
 	X509_EXTENSION_free(key_id);
 	ASN1_INTEGER_free(count);
 	return ok;
@@ -238,8 +278,8 @@ static bool fill_crl(X509_CRL *crl, const struct pki_crl_content *content,
 	const struct pki_signer *signer)
 {
 	if (X509_CRL_set_version(crl, X509_CRL_VERSION_2) != 1 ||
-		X509_CRL_set_issuer_name(crl, X509_get_subject_name(signer->certificate)) !=
-			1 ||
+		X509_CRL_set_issuer_name(
+			crl, X509_get_subject_name(signer->certificate)) != 1 ||
 		!set_crl_times(crl, content) ||
 		!add_crl_extensions(crl, signer->certificate, content->number)) {
 		return false;
@@ -250,11 +290,11 @@ static bool fill_crl(X509_CRL *crl, const struct pki_crl_content *content,
 		}
 	}
 	return X509_CRL_sort(crl) == 1 &&
-		X509_CRL_sign(crl, signer->key, digest_for(signer->key)) > 0;
+	       X509_CRL_sign(crl, signer->key, digest_for(signer->key)) > 0;
 }
 
-int pki_crl_create(const struct pki_crl_content *content, const struct pki_signer *signer,
-	X509_CRL **crl, struct errmsg *msg)
+int pki_crl_create(const struct pki_crl_content *content,
+	const struct pki_signer *signer, X509_CRL **crl, struct errmsg *msg)
 {
 	X509_CRL *new = X509_CRL_new();
 

@@ -26,12 +26,16 @@ struct pki_content {
 	size_t hosts_count;
 	int64_t not_before_s, not_after_s; /* unix seconds */
 	bool ca;
+	/* Of a CA, may be NULL: it signs leaves only, and only cordon://MEMBER/… URIs
+	 * (path length and name constraints, RFC 5280 §4.2.1.9 and .10). */
+	const char *member;
 	bool server_auth, client_auth; /* extended key usage; none: no extension */
 };
 
 struct pki_revoked {
 	ASN1_INTEGER *serial;
 	int64_t at_s;
+	int reason; /* CRL_REASON_…; 0 unspecified is not written (RFC 5280 §5.3.1) */
 };
 
 struct pki_crl_content {
@@ -50,7 +54,7 @@ int pki_head_key_create(EVP_PKEY **key, struct errmsg *msg);
 int pki_certificate_create(const struct pki_content *content, EVP_PKEY *key,
 	const struct pki_signer *signer, X509 **certificate, struct errmsg *msg);
 
-int pki_crl_create(const struct pki_crl_content *content, const struct pki_signer *signer,
-	X509_CRL **crl, struct errmsg *msg);
+int pki_crl_create(const struct pki_crl_content *content,
+	const struct pki_signer *signer, X509_CRL **crl, struct errmsg *msg);
 
 #endif
