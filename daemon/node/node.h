@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include <stdatomic.h>
+
+#include "daemon/base/config.h"
+#include "daemon/base/log.h"
+#include "daemon/core/authz/policy.h"
+#include "daemon/net/conn.h"
+#include "daemon/node/mailbox.h"
+#include "daemon/store/store.h"
+
+struct writer;
+struct worker;
+struct replicator;
+
+/* Counted by any thread, read by status and metrics. */
+struct node_counters {
+	atomic_uint_fast64_t lookups; /* queries answered */
+	atomic_uint_fast64_t lookup_errors;
+	atomic_uint_fast64_t verdicts[4]; /* by enum cordon_verdict */
+	atomic_uint_fast64_t lookup_us; /* sum over queries */
+	atomic_uint_fast64_t submitted; /* items taken */
+	atomic_uint_fast64_t refused; /* items refused */
+	atomic_uint_fast64_t denied; /* requests not allowed */
+	atomic_uint_fast64_t connections; /* open now */
+	atomic_uint_fast64_t connections_total;
+	atomic_uint_fast64_t handshake_failures;
+	atomic_uint_fast64_t protocol_errors;
+	atomic_uint_fast64_t commits;
+	atomic_uint_fast64_t entries_applied; /* from peers */
+	atomic_uint_fast64_t mismatches;
+};
+
+/*
+ * What all parts of one running node share.  Threads: main (listeners, signals, links to
+ * peers), workers (sessions), writer (the only write transactions).  Everything here is
+ * fixed before the threads start, except what says otherwise.
+ */
+struct node {
+	const struct config *config;
+	struct store *store;
+	struct event_base *base; /* main's */
+	struct mailbox *mailbox; /* main's */
+	struct writer *writer;
+	struct worker **workers;
+	size_t workers_count;
+	struct replicator *replicator;
+	struct head_key *head_key; /* NULL: this node does not sign */
+	int64_t started_s;
+	struct node_counters counters;
+	/* One bit per configured member (its index): a node of it has told us its heads at
+	 * least once, so that lists we do not know of are lists we do not get. */
+	atomic_uint_fast64_t heard;
+	/* Own lists may be signed and changed (own_lists.h). */
+	atomic_bool own_open;
+	atomic_bool stopping;
+	/* node_profile and node_profile_set only. */
+	struct tls_profile *profile;
+	void *profile_lock;
+};
+
+/* The TLS profile in force, referenced for the caller; any thread. */
+struct tls_profile *node_profile(struct node *node);
+
+/* After a commit that changed lists: wakes whoever holds pulls and watches.  Any thread. */
+void node_lists_changed(struct node *node);
+
+/* "cordond 0.1.0" */
+const char *node_software(void);
+
+/*
+ * Opens everything, runs until SIGTERM or SIGINT, stops in order: no new connections or
+ * requests, answers what is in flight, commits what was taken.  0, or the reason why it
+ * could not start (msg).
+ */
+int node_run(const struct config *config, struct errmsg *msg);
+
+#endif

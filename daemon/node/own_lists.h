@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_OWN_LISTS_H
+#define NODE_OWN_LISTS_H
+
+#include "daemon/core/repl/own.h"
+#include "daemon/node/node.h"
+
+/*
+ * The lists that this node signs, one per kind.  On the writer thread, inside a write
+ * transaction: own_lists_begin, changes, own_lists_publish; then the caller commits.
+ *
+ * A node whose store is new does not create its lists at once: peers may hold what it
+ * has lost.  It waits until every configured peer has told its heads, or
+ * OWN_LISTS_GRACE_MS have passed; when a peer holds heads of this member's lists that
+ * the node does not have, it stays closed and says so.  node->own_open tells.
+ */
+#define OWN_LISTS_GRACE_MS 3000
+
+struct own_lists;
+
+int own_lists_begin(struct node *node, struct store_txn *txn, struct own_lists **lists,
+	struct errmsg *msg);
+
+/* One item of a submission, checked by the entry rules already. */
+struct own_item {
+	enum {
+		OWN_PUT = 1,
+		OWN_WITHDRAW,
+		OWN_CONFIRM
+	} type;
+	struct cordon_record *record; /* put; review_by is filled in here */
+	struct bytes id; /* withdraw, confirm */
+	uint32_t reason; /* withdraw */
+	const char *text; /* withdraw; kept beside the record */
+	struct cordon_date until; /* confirm */
+	uint8_t salt[16]; /* random */
+};
+
+struct own_result {
+	uint32_t outcome; /* enum cordon_outcome */
+	uint64_t version;
+	uint64_t sequence;
+	int error; /* refused */
+	struct errmsg text; /* refused; or a warning */
+};
+
+/*
+ * Changes the list, or refuses in *result.  Content equal to what stands is "unchanged";
+ * withdrawing what is withdrawn is no error.  Non-zero only when the transaction failed.
+ */
+int own_lists_change(struct own_lists *lists, const struct own_item *item,
+	struct arena *arena, struct own_result *result, struct errmsg *msg);
+
+/* Signs a head for each list that changed (all of them when idle), stores copies and
+ * heads. */
+int own_lists_publish(struct own_lists *lists, bool idle, struct errmsg *msg);
+
+/* Frees; the transaction is the caller's. */
+void own_lists_end(struct own_lists *lists);
+
+/* A job that opens the lists (creates them, applies the configured sharing). */
+int own_lists_open(struct node *node, struct errmsg *msg);
+
+#endif
