@@ -12,8 +12,8 @@
  * candidates by the keys; every candidate is screened with score and reasons.
  */
 
-#define MATCH_NAME_BYTES 1600     /* longest name of a query, UTF-8 */
-#define MATCH_KEYS_MAX 16         /* person keys of one query */
+#define MATCH_NAME_BYTES 1600 /* longest name of a query, UTF-8 */
+#define MATCH_KEYS_MAX 33     /* person keys of one query: 11 spellings, 2 omissions */
 #define MATCH_RECORD_KEYS_MAX 512 /* person keys of one record */
 
 /* Hash of normalised name tokens, independent of their order; never 0. */
