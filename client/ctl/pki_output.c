@@ -214,9 +214,10 @@ int pki_print_list(const struct pki_ca *ca, const struct pki_entry *entries,
 		const struct pki_entry *e = &entries[i];
 		bool revoked = e->revoked_s != 0;
 
-		printf("%-7s  %s  %-20s  %s  %s\n", state_of(e, ca->now_s), e->serial,
+		printf("%-7s  %s  %s  %s%s%s\n", state_of(e, ca->now_s), e->serial,
 			time_for_people(revoked ? e->revoked_s : e->ends_s, at),
 			e->uri[0] == '\0' ? "(issued elsewhere)" : e->uri,
+			revoked ? "  " : "",
 			revoked ? reason_or_number(e->reason) : "");
 	}
 	printf("%zu certificate%s of %s\n", count, count == 1 ? "" : "s",
