@@ -2,6 +2,7 @@
 #include "proto/channel.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "proto/buffer.h"
@@ -196,12 +197,10 @@ int channel_step(struct channel *channel, channel_frame_fn *frame, void *context
 	return error != 0 ? error : channel_flush(channel, msg);
 }
 
-int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
-	const ProtobufCMessage *message)
+/* Room for a whole frame behind those that wait. */
+static int reserve_frame(struct channel *channel, size_t size, uint8_t **room)
 {
-	size_t size = message_frame_bytes(message);
 	size_t waiting = buffer_bytes(&channel->out);
-	uint8_t *room;
 
 	if (channel->leaving) {
 		return CORDON_ECLOSED;
@@ -212,12 +211,38 @@ int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_
 	if (waiting > 0 && waiting + size > channel->limits.output_max) {
 		return CORDON_EBUSY;
 	}
-	room = buffer_reserve(&channel->out, size);
-	if (room == NULL) {
-		return CORDON_ENOMEM;
+	*room = buffer_reserve(&channel->out, size);
+	return *room == NULL ? CORDON_ENOMEM : 0;
+}
+
+int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
+	const ProtobufCMessage *message)
+{
+	uint8_t *room;
+	int error = reserve_frame(channel, message_frame_bytes(message), &room);
+
+	if (error != 0) {
+		return error;
 	}
 	buffer_commit(&channel->out,
 		message_frame_write(type, flags, request, message, room));
+	return 0;
+}
+
+int channel_send_packed(
+	struct channel *channel, const struct frame_header *header, const void *payload)
+{
+	uint8_t *room;
+	int error = reserve_frame(channel, FRAME_HEADER_BYTES + header->size, &room);
+
+	if (error != 0) {
+		return error;
+	}
+	frame_header_write(header, room);
+	if (header->size > 0) {
+		memcpy(room + FRAME_HEADER_BYTES, payload, header->size);
+	}
+	buffer_commit(&channel->out, FRAME_HEADER_BYTES + header->size);
 	return 0;
 }
 

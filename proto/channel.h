@@ -76,6 +76,9 @@ int channel_step(struct channel *channel, channel_frame_fn *frame, void *context
  * over output_max, CORDON_ENOMEM. */
 int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
 	const ProtobufCMessage *message);
+/* The same of a payload that is packed already. */
+int channel_send_packed(struct channel *channel, const struct frame_header *header,
+	const void *payload);
 
 /* Writes what waits, as far as the socket takes it. */
 int channel_flush(struct channel *channel, struct errmsg *msg);

@@ -59,6 +59,28 @@ static void frames_pass_both_ways_in_order(void **state)
 	side_finish(&b);
 }
 
+static void a_packed_payload_is_the_same_frame(void **state)
+{
+	Cordon__Hello h = hello(40);
+	uint8_t payload[256];
+	struct frame_header header = { .type = MESSAGE_HELLO, .request = 7 };
+	struct side a, b;
+	int fds[2];
+
+	(void)state;
+	header.size = (uint32_t)protobuf_c_message_pack(&h.base, payload);
+	pair_sockets(fds);
+	side_init(&a, fds[0], NULL, false);
+	side_init(&b, fds[1], NULL, true);
+	assert_int_equal(channel_send_packed(a.channel, &header, payload), 0);
+	assert_int_equal(send_hello(&a, 40, 7), 0);
+	pair_run(&a, &b);
+	assert_int_equal(b.frames, 2);
+	assert_memory_equal(&b.headers[0], &b.headers[1], sizeof(b.headers[0]));
+	side_finish(&a);
+	side_finish(&b);
+}
+
 static void a_frame_cut_at_every_byte_is_put_together(void **state)
 {
 	uint8_t bytes[256];
@@ -273,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_pass_both_ways_in_order),
+		cmocka_unit_test(a_packed_payload_is_the_same_frame),
 		cmocka_unit_test(a_frame_cut_at_every_byte_is_put_together),
 		cmocka_unit_test(a_frame_above_the_limit_is_refused_by_its_header),
 		cmocka_unit_test(large_frames_pass_once_they_are_allowed),
