@@ -18,8 +18,8 @@ enum cordon_mrz_format {
 	CORDON_MRZ_TD1 = 1, /* 3 lines of 30; 9303-5 §4.2 */
 	CORDON_MRZ_TD2, /* 2 of 36; 9303-6 §4.2 */
 	CORDON_MRZ_TD3, /* 2 of 44; 9303-4 §4.2 */
-	CORDON_MRZ_MRV_A, /* 2 of 44; 9303-7 §4 */
-	CORDON_MRZ_MRV_B /* 2 of 36; 9303-7 §5 */
+	CORDON_MRZ_MRV_A, /* 2 of 44; 9303-7 §4.2 */
+	CORDON_MRZ_MRV_B /* 2 of 36; 9303-7 §7.2 */
 };
 
 enum cordon_check {
@@ -28,13 +28,15 @@ enum cordon_check {
 	CORDON_CHECK_WRONG
 };
 
-/* What a zone holds.  Text is ASCII as printed, fillers removed; a name's
- * fillers between parts are single spaces. */
+/* What a zone holds.  Text is ASCII as printed, without the fillers around it;
+ * fillers between parts (of a name, a number, optional data) are one space. */
 struct cordon_mrz {
 	enum cordon_mrz_format format;
 	char document_code[3]; /* "P", "PM", "ID", "V" … */
 	char issuer[4]; /* "D" for Germany, as printed */
-	char number[41]; /* whole, also where it continues in the optional field */
+	char number[41]; /* whole, also where it continues in the optional field; the
+			  * Russian internal passport's fourth digit of the series
+			  * stays first in optional */
 	char surname[64]; /* primary identifier */
 	char given[64]; /* secondary identifier */
 	bool names_truncated; /* 9303-3 §4.6: names fill the field to its end */
@@ -44,7 +46,7 @@ struct cordon_mrz {
 	bool born_century_open; /* both centuries are possible */
 	char born_text[7]; /* YYMMDD as printed */
 	enum cordon_sex sex;
-	struct cordon_date expires; /* all zero when the zone has none */
+	struct cordon_date expires; /* all zero when the zone has none that exists */
 	char expires_text[7];
 	char nationality[4];
 	char optional[43]; /* optional data, without a number's continuation; the
@@ -67,12 +69,14 @@ struct cordon_mrz {
  * to 49 years after it.
  * Returns 0 (also with faults: see valid), CORDON_ENOTMRZ when line lengths or
  * characters are no MRZ's, *mrz then untouched; fault_text (may be NULL) says why.
+ * CORDON_EINVAL: reference is no whole date of the years 200 to 9900.
  */
 int cordon_mrz_parse(const char *const *lines, size_t line_count,
 	struct cordon_date reference, struct cordon_mrz *mrz, char *fault_text,
 	size_t fault_text_bytes);
 
-/* 9303-3 §4.9: the check digit '0'..'9' of text, or 0 when a character has no value. */
+/* 9303-3 §4.9: the check digit '0'..'9' of text, or 0 when it is empty or a character
+ * has no value. */
 char cordon_mrz_check_digit(const char *text, size_t bytes);
 
 const char *cordon_mrz_format_text(enum cordon_mrz_format format); /* "TD1" … */
