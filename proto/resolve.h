@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef NET_RESOLVE_H
-#define NET_RESOLVE_H
+#ifndef PROTO_RESOLVE_H
+#define PROTO_RESOLVE_H
 
 #include <netdb.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "daemon/net/resolve.h"
+#include "proto/resolve.h"
 
 #include <errno.h>
 #include <fcntl.h>
