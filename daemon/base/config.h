@@ -21,7 +21,7 @@
 struct config_member {
 	struct state code;
 	const char *ca;
-	const char *crl; /* NULL: none */
+	const char *crl;          /* NULL: none */
 	const char *head_keys[8]; /* PEM public keys that may sign its heads */
 	size_t head_keys_count;
 };
@@ -56,7 +56,7 @@ struct config_objection {
 	const char *why;
 };
 
-/* Kinds that an agency certificate may submit; name: exact, or with one '*' at the end. */
+/* Kinds that an agency certificate may submit; name: exact, or one '*' at the end. */
 struct config_agency {
 	const char *name;
 	uint16_t kinds[8];
@@ -74,7 +74,7 @@ struct config {
 	const char *data_dir;
 	struct config_address listen[8];
 	size_t listen_count;
-	const char *local_socket; /* NULL: none */
+	const char *local_socket;      /* NULL: none */
 	struct config_address metrics; /* host NULL: none */
 	const char *certificate;
 	const char *key;
@@ -83,12 +83,12 @@ struct config {
 	const char *groups;
 	const char *user; /* NULL: stay */
 	enum log_level log_level;
-	uint32_t workers; /* threads, 1..64; default: processors */
+	uint32_t workers;        /* threads, 1..64; default: processors */
 	uint64_t map_size_bytes; /* reserved for LMDB; sparse */
-	int32_t utc_offset_min; /* of the own records' dates */
+	int32_t utc_offset_min;  /* of the own records' dates */
 	uint64_t range_max;
 	uint32_t head_interval_ms; /* idle heads are signed again this often */
-	uint32_t follow_wait_ms; /* how long a pull is held open */
+	uint32_t follow_wait_ms;   /* how long a pull is held open */
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */
@@ -112,11 +112,17 @@ struct config {
 	struct arena *arena; /* holds all strings and arrays above */
 };
 
-/* On failure CORDON_ECONFIG; msg names file, line, key and what was expected. */
+/*
+ * On failure CORDON_ECONFIG (or CORDON_ENOMEM); msg names file, line, key, value and
+ * what was expected.  Neither the files it names nor the user need exist.
+ */
 int config_load(const char *path, struct config **config, struct errmsg *msg);
+/* The same from memory, as if it had been read from path, which need not exist. */
+int config_parse(const char *path, const char *text, size_t text_bytes,
+	struct config **config, struct errmsg *msg);
 void config_destroy(struct config *config);
 
-const struct config_member *config_member_find(const struct config *config,
-	const struct state *code);
+const struct config_member *config_member_find(
+	const struct config *config, const struct state *code);
 
 #endif

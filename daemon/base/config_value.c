@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/config_value.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/base/config.h"
+#include "daemon/base/config_address.h"
+#include "daemon/base/config_units.h"
+
+/* What every reader is given besides the text and the field. */
+struct context {
+	const struct config_key *key;
+	const char *dir;
+	struct arena *arena;
+};
+
+static bool read_number(const struct context *c, const char *text, void *field)
+{
+	uint64_t value;
+
+	if (!config_units_parse(config_key_units(c->key), text, &value) ||
+		value < c->key->min || value > c->key->max) {
+		return false;
+	}
+	if (c->key->value_bytes == sizeof(uint32_t)) {
+		*(uint32_t *)field = (uint32_t)value;
+	} else {
+		*(uint64_t *)field = value;
+	}
+	return true;
+}
+
+static bool read_threads(const struct context *c, const char *text, void *field)
+{
+	long processors;
+
+	if (strcmp(text, "auto") != 0) {
+		return read_number(c, text, field);
+	}
+	processors = sysconf(_SC_NPROCESSORS_ONLN);
+	if (processors < (long)c->key->min) {
+		processors = (long)c->key->min;
+	}
+	if (processors > (long)c->key->max) {
+		processors = (long)c->key->max;
+	}
+	*(uint32_t *)field = (uint32_t)processors;
+	return true;
+}
+
+static bool read_offset(const struct context *c, const char *text, void *field)
+{
+	(void)c;
+	return config_offset_parse(text, field);
+}
+
+/* Index of text among words; count when it is none of them. */
+static size_t word_index(const char *const *words, size_t count, const char *text)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(words[i], text) != 0) {
+		i++;
+	}
+	return i;
+}
+
+static bool read_switch(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "no", "yes" };
+	size_t i = word_index(words, 2, text);
+
+	(void)c;
+	if (i == 2) {
+		return false;
+	}
+	*(bool *)field = i == 1;
+	return true;
+}
+
+static bool read_level(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "error", "warning", "notice", "info",
+		"debug" };
+	size_t i = word_index(words, 5, text);
+
+	(void)c;
+	if (i == 5) {
+		return false;
+	}
+	*(enum log_level *)field = (enum log_level)(LOG_LEVEL_ERROR + (int)i);
+	return true;
+}
+
+static bool keep(const struct context *c, const char *text, void *field)
+{
+	const char *copy = arena_text(c->arena, text, strlen(text));
+
+	if (copy == NULL) {
+		return false;
+	}
+	*(const char **)field = copy;
+	return true;
+}
+
+static bool read_text(const struct context *c, const char *text, void *field)
+{
+	size_t size = strlen(text);
+
+	return size >= c->key->min && size <= c->key->max && keep(c, text, field);
+}
+
+static bool read_path_within(
+	const struct context *c, const char *text, size_t max, const char **field)
+{
+	const char *path;
+
+	if (text[0] == '\0') {
+		return false;
+	}
+	path = text[0] == '/' ? arena_text(c->arena, text, strlen(text))
+			      : arena_printf(c->arena, "%s/%s", c->dir, text);
+	if (path == NULL || strlen(path) > max) {
+		return false;
+	}
+	*field = path;
+	return true;
+}
+
+static bool read_path(const struct context *c, const char *text, void *field)
+{
+	return read_path_within(c, text, PATH_MAX - 1, field);
+}
+
+static bool read_socket(const struct context *c, const char *text, void *field)
+{
+	return read_path_within(
+		c, text, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1, field);
+}
+
+/* port_min 1 where something must be there to connect to. */
+static bool read_address(const struct context *c, const char *text, uint16_t port_min,
+	struct config_address *field)
+{
+	char host[CONFIG_HOST_MAX + 1];
+	struct config_address found = { NULL, 0 };
+
+	if (!config_address_parse(text, host, &found.port) || found.port < port_min) {
+		return false;
+	}
+	if (strcmp(host, "*") == 0) {
+		if (c->key->type != CONFIG_LISTEN) {
+			return false;
+		}
+	} else if (!keep(c, host, &found.host)) {
+		return false;
+	}
+	*field = found;
+	return true;
+}
+
+static bool read_listen(const struct context *c, const char *text, void *field)
+{
+	return read_address(c, text, 0, field);
+}
+
+static bool read_host(const struct context *c, const char *text, void *field)
+{
+	return read_address(c, text, 1, field);
+}
+
+/* A name as certificates carry it (ident.h), in a role that has one. */
+static bool identity_read(const char *member, const char *role, const char *name,
+	struct identity *identity)
+{
+	char uri[IDENT_URI_MAX];
+	int size = snprintf(uri, sizeof(uri), "cordon://%s/%s/%s", member, role, name);
+
+	return size > 0 && (size_t)size < sizeof(uri) &&
+	       ident_uri_parse(identity, uri, (size_t)size, NULL) == 0;
+}
+
+static bool read_node(const struct context *c, const char *text, void *field)
+{
+	const char *slash = strchr(text, '/');
+	char member[4] = "";
+
+	(void)c;
+	if (slash == NULL || slash - text != 3) {
+		return false;
+	}
+	memcpy(member, text, 3);
+	return identity_read(member, "node", slash + 1, field);
+}
+
+static bool read_agency_name(const struct context *c, const char *text, void *field)
+{
+	char name[IDENT_NAME_MAX + 1];
+	size_t size = strlen(text);
+	struct identity unused;
+
+	if (size < 1 || size > IDENT_NAME_MAX) {
+		return false;
+	}
+	memcpy(name, text, size + 1);
+	if (name[size - 1] == '*') {
+		name[size - 1] = 'x'; /* whatever may come there */
+	}
+	return identity_read("XXX", "agency", name, &unused) && keep(c, text, field);
+}
+
+static bool read_member_code(const struct context *c, const char *text, void *field)
+{
+	(void)c;
+	return ident_member_valid(text) && ident_state_set(field, text, 3);
+}
+
+static bool read_kind(const struct context *c, const char *text, void *field)
+{
+	uint32_t kind = cordon_code_number(CORDON_CODES_KIND, text);
+
+	(void)c;
+	if (kind == 0) {
+		return false;
+	}
+	*(uint16_t *)field = (uint16_t)kind;
+	return true;
+}
+
+static bool read_list_name(const struct context *c, const char *text, void *field)
+{
+	(void)c;
+	return ident_list_parse(field, text);
+}
+
+static bool read_record_id(const struct context *c, const char *text, void *field)
+{
+	return ident_record_id_valid(text, strlen(text)) && keep(c, text, field);
+}
+
+static bool (*const readers[])(const struct context *, const char *, void *) = {
+	[CONFIG_NUMBER] = read_number,
+	[CONFIG_THREADS] = read_threads,
+	[CONFIG_TIME_MS] = read_number,
+	[CONFIG_DAYS] = read_number,
+	[CONFIG_SIZE_BYTES] = read_number,
+	[CONFIG_OFFSET_MIN] = read_offset,
+	[CONFIG_SWITCH] = read_switch,
+	[CONFIG_TEXT] = read_text,
+	[CONFIG_PATH] = read_path,
+	[CONFIG_SOCKET] = read_socket,
+	[CONFIG_LISTEN] = read_listen,
+	[CONFIG_LOCAL] = read_listen,
+	[CONFIG_HOST] = read_host,
+	[CONFIG_NODE] = read_node,
+	[CONFIG_LEVEL] = read_level,
+	[CONFIG_MEMBER_CODE] = read_member_code,
+	[CONFIG_KIND] = read_kind,
+	[CONFIG_LIST_NAME] = read_list_name,
+	[CONFIG_RECORD_ID] = read_record_id,
+	[CONFIG_AGENCY_NAME] = read_agency_name,
+};
+
+bool config_value_read(const struct config_key *key, const char *dir,
+	struct arena *arena, const char *text, void *field)
+{
+	const struct context c = { key, dir, arena };
+
+	return readers[key->type](&c, text, field);
+}
