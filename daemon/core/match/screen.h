@@ -78,8 +78,10 @@ int record_name_keys(struct match_context *context, const struct cordon_record *
 struct screening {
 	struct match_context *context;
 	const struct question *question;
-	int64_t now_s;       /* unix second; expired or not yet valid never matches */
-	struct arena *arena; /* the answer's */
+	int64_t now_s;        /* unix second; expired or not yet valid never matches */
+	struct arena *arena;  /* the answer's */
+	bool document_listed; /* some record lists the very document: it clears nobody
+			       */
 };
 
 enum screen_result {
@@ -90,13 +92,28 @@ enum screen_result {
 
 /*
  * Screens one candidate.  SCREEN_MATCH: *match is filled (id, kind, score, verdict,
- * basis, because; effect and actions are screen_effect's); SCREEN_CLEARED: *cleared is,
- * since a distinguished person's document, name and birth date all agree and the
- * document itself is not listed.  What is filled is in arena memory, but match->record
- * is the given record.  Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
+ * basis, because; effect and actions are screen_effect's), borrowing the record, which
+ * must live as long.  SCREEN_CLEARED: *cleared is filled in arena memory, since a
+ * distinguished person's document, name and birth date all agree and the document
+ * itself is not listed.  Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
  */
 int screen_record(const struct screening *screening, const struct cordon_record *record,
 	struct cordon_match *match, struct cordon_cleared *cleared);
+
+struct screened {
+	struct cordon_match *matches; /* sorted by screen_compare */
+	size_t matches_count;
+	struct cordon_cleared *cleared;
+	size_t cleared_count;
+};
+
+/*
+ * Screens all candidates of one question, each record once, and sees to
+ * document_listed: a person is not cleared by a document that any of them lists.
+ * The result is in the screening's arena and borrows the records.
+ */
+int screen_all(struct screening screening, const struct cordon_record *const *records,
+	size_t count, struct screened *screened);
 
 /* What an owner's match means at this member. */
 struct effect_context {

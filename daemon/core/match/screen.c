@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/screen.h"
+
+#include <string.h>
+
+#include "daemon/core/match/evidence.h"
+#include "daemon/core/match/keys.h"
+#include "proto/record.h"
+
+/*
+ * How a candidate is screened.  The code bears the same numbers.
+ *
+ * 1. A record that is not in force, or of a kind that this version does not know,
+ *    answers nothing.
+ * 2. Findings: the document's number, the personal number, the name with the birth
+ *    date (numbers.c, person.c).
+ * 3. What speaks against a number:
+ *    3.1 a wrong check digit over it;
+ *    3.2 another birth date, another sex, or a name that is the record's only as an
+ *        innocent person's whose identity is misused.
+ *    A look-alike number counts for nothing then, any other is in doubt.
+ * 4. Without any finding left the record answers nothing.
+ * 5. A distinguished person's own document, name and birth date clear, unless the
+ *    number asked for is listed itself.
+ * 6. The best finding gives basis and score; a name and a number that agree but are
+ *    not enough, each alone, raise it together.
+ * 7. A score of SCORE_MATCH or more, which only a number reaches, is a match; all else
+ *    is possible, for an officer to decide.
+ */
+
+struct findings {
+	struct finding document, personal, name;
+	enum born_agreement born;
+	uint32_t beside; /* reasons of none of them alone */
+};
+
+#define LOOK_ALIKE (REASON_LOOK_ALIKE_NUMBER | REASON_LOOK_ALIKE_PERSONAL_NUMBER)
+#define ISSUER_UNKNOWN (REASON_ISSUER_NOT_GIVEN | REASON_ISSUER_NOT_LISTED)
+
+static bool in_force(const struct cordon_record *record, int64_t now_s)
+{
+	return record_begins_s(record) <= now_s && now_s < record_ends_s(record);
+}
+
+static void doubt(struct finding *number, uint32_t reasons)
+{
+	uint32_t most = (number->reasons & ISSUER_UNKNOWN) != 0
+				? SCORE_NO_ISSUER_IN_DOUBT
+				: SCORE_IN_DOUBT;
+
+	if (number->score == 0 || reasons == 0) {
+		return;
+	}
+	number->score = number->score < most ? number->score : most;
+	number->reasons |= reasons;
+}
+
+/* 3.1 */
+static void doubt_misread(const struct question *question, struct findings *found)
+{
+	const struct cordon_mrz *mrz = &question->mrz;
+
+	if (question->type != CORDON_QUERY_MRZ) {
+		return;
+	}
+	if (mrz->checks.number == CORDON_CHECK_WRONG) {
+		doubt(&found->document, REASON_CHECK_DIGIT_NUMBER);
+	}
+	if (mrz->checks.optional == CORDON_CHECK_WRONG) {
+		doubt(&found->personal, REASON_CHECK_DIGIT_OPTIONAL);
+	} else if (mrz->checks.optional == CORDON_CHECK_NONE &&
+		   mrz->checks.composite == CORDON_CHECK_WRONG) {
+		doubt(&found->personal, REASON_CHECK_DIGIT_COMPOSITE);
+	}
+	if (mrz->checks.born == CORDON_CHECK_WRONG && found->name.reasons != 0) {
+		found->name.reasons |= REASON_CHECK_DIGIT_BORN;
+	}
+}
+
+/* 3.2 */
+static void doubt_other_person(const struct question *question,
+	const struct cordon_person *person, struct findings *found)
+{
+	uint32_t against = person_traits(question, person) & REASON_SEX_DIFFERS;
+
+	against |= found->name.reasons & REASON_MISUSED_IDENTITY;
+	if (found->born == BORN_DIFFERS) {
+		against |= REASON_BIRTH_DATE_DIFFERS;
+	}
+	if (against == 0) {
+		return;
+	}
+	if ((found->document.reasons & LOOK_ALIKE) != 0) {
+		found->document = (struct finding){ 0 };
+	}
+	if ((found->personal.reasons & LOOK_ALIKE) != 0) {
+		found->personal = (struct finding){ 0 };
+	}
+	doubt(&found->document, against);
+	doubt(&found->personal, against);
+}
+
+static bool has_misused_name(const struct cordon_person *person)
+{
+	for (size_t i = 0; i < person->names_count; i++) {
+		if (person->names[i].type == CORDON_NAME_MISUSED) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What an officer wants to know of the person beside a number that agrees. */
+static uint32_t reasons_beside_number(const struct question *question,
+	const struct cordon_record *record, const struct findings *found)
+{
+	const struct cordon_person *person = record->person;
+	uint32_t reasons = person_traits(question, person);
+
+	if (question->has_name && person->names_count > 0 && found->name.reasons == 0) {
+		reasons |= REASON_NAME_NOT_SAME;
+	}
+	if (found->born == BORN_SAME_DATE && found->name.score == 0) {
+		reasons |= REASON_SAME_BIRTH_DATE;
+	}
+	if (!question->has_name && has_misused_name(person)) {
+		reasons |= REASON_RECORD_HAS_MISUSED_IDENTITY;
+	}
+	return reasons;
+}
+
+/* 2. and 3. */
+static int find(const struct screening *screening, const struct cordon_record *record,
+	struct findings *found)
+{
+	const struct question *question = screening->question;
+	bool about_person = keys_about_person(record);
+	int error = 0;
+
+	*found = (struct findings){ .born = BORN_UNKNOWN };
+	found->document = numbers_document(question, record);
+	if (about_person) {
+		found->personal = numbers_personal(question, record);
+		found->born = person_born(question, record->person);
+	}
+	if (about_person && question->has_name) {
+		error = person_name(screening, record, found->born, &found->name);
+	}
+	doubt_misread(question, found);
+	if (about_person) {
+		doubt_other_person(question, record->person, found);
+	}
+	if (about_person && (found->document.score > 0 || found->personal.score > 0)) {
+		found->beside = reasons_beside_number(question, record, found);
+	}
+	return error;
+}
+
+/* 5.  The subject's own number, whatever else is unknown of it, is not cleared. */
+static bool number_listed(const struct findings *found)
+{
+	uint32_t reasons = found->document.reasons | found->personal.reasons;
+
+	return (reasons & (REASON_SAME_DOCUMENT_NUMBER | REASON_NUMBER_IN_RANGE |
+				  REASON_SAME_PERSONAL_NUMBER)) != 0;
+}
+
+static bool own_document(
+	const struct question *question, const struct cordon_distinguished *person)
+{
+	for (size_t i = 0; i < person->documents_count; i++) {
+		if (numbers_same_document(question, &person->documents[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* 5.  Returns 1 when one of the distinguished persons is the question's, 0, or an
+ * error. */
+static int clear(const struct screening *screening, const struct cordon_record *record,
+	struct cordon_cleared *cleared)
+{
+	for (size_t i = 0; i < record->distinguished_count; i++) {
+		const struct cordon_distinguished *person = &record->distinguished[i];
+		int named;
+
+		if (!own_document(screening->question, person) ||
+			person_born_on(screening->question, &person->born) !=
+				BORN_SAME_DATE) {
+			continue;
+		}
+		named = person_named(screening, person->names, person->names_count);
+		if (named < 0) {
+			return named;
+		}
+		if (named > 0) {
+			const char *why = person->why == NULL ? "" : person->why;
+
+			cleared->id = arena_text(
+				screening->arena, record->id, strlen(record->id));
+			cleared->why = arena_text(screening->arena, why, strlen(why));
+			return screening->arena->failed ? CORDON_ENOMEM : 1;
+		}
+	}
+	return 0;
+}
+
+static int list_reasons(
+	struct arena *arena, uint32_t reasons, struct cordon_match *match)
+{
+	static const char *const texts[REASONS_COUNT] = {
+#define X(name, text) [REASON_INDEX_##name] = text,
+		MATCH_REASONS(X)
+#undef X
+	};
+	const char *chosen[REASONS_COUNT];
+	const char **because;
+	size_t count = 0;
+
+	for (size_t i = 0; i < REASONS_COUNT; i++) {
+		if ((reasons & (uint32_t)1 << i) != 0) {
+			chosen[count++] = texts[i];
+		}
+	}
+	because = arena_array(arena, count, sizeof(*because));
+	if (because == NULL) {
+		return CORDON_ENOMEM;
+	}
+	memcpy(because, chosen, count * sizeof(*because));
+	match->because = because;
+	match->because_count = count;
+	return 0;
+}
+
+/* 6. and 7. */
+static int fill(const struct screening *screening, const struct cordon_record *record,
+	const struct findings *found, struct cordon_match *match)
+{
+	struct finding number = finding_better(found->document, found->personal);
+	struct finding best = finding_better(number, found->name);
+	struct cordon_match new = { .id = record->id,
+		.kind = record->kind,
+		.record = record,
+		.basis = best.basis };
+	int error;
+
+	new.score = best.score;
+	if (best.score < SCORE_MATCH && number.score > 0 && found->name.score > 0) {
+		new.score += SCORE_BOTH_BONUS;
+		new.score = new.score < SCORE_MATCH ? new.score : SCORE_MATCH - 1;
+	}
+	new.verdict = new.score >= SCORE_MATCH ? CORDON_VERDICT_MATCH
+					       : CORDON_VERDICT_POSSIBLE;
+	error = list_reasons(screening->arena,
+		found->document.reasons | found->personal.reasons |
+			found->name.reasons | found->beside,
+		&new);
+	if (error == 0) {
+		*match = new;
+	}
+	return error;
+}
+
+static bool kind_known(uint32_t kind)
+{
+	return kind >= CORDON_KIND_ENTRY_BAN && kind <= CORDON_KIND_INVALID_DOCUMENT;
+}
+
+int screen_record(const struct screening *screening, const struct cordon_record *record,
+	struct cordon_match *match, struct cordon_cleared *cleared)
+{
+	struct findings found;
+	int result;
+
+	if (!kind_known(record->kind) || !in_force(record, screening->now_s)) { /* 1. */
+		return SCREEN_NOTHING;
+	}
+	result = find(screening, record, &found); /* 2., 3. */
+	if (result < 0) {
+		return result;
+	}
+	if (found.document.score == 0 && found.personal.score == 0 &&
+		found.name.score == 0) { /* 4. */
+		return SCREEN_NOTHING;
+	}
+	if (!screening->document_listed && !number_listed(&found)) { /* 5. */
+		result = clear(screening, record, cleared);
+		if (result != 0) {
+			return result < 0 ? result : SCREEN_CLEARED;
+		}
+	}
+	result = fill(screening, record, &found, match); /* 6., 7. */
+	return result < 0 ? result : SCREEN_MATCH;
+}
