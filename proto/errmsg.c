@@ -4,6 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/bytes.h"
+
+/* A text that did not fit ends with a whole character. */
+static void trim(char *text, size_t size)
+{
+	size_t end = strlen(text);
+	size_t start = end;
+
+	if (end + 1 < size || end == 0) {
+		return;
+	}
+	do {
+		start--;
+	} while (
+		start > 0 && end - start < 4 && ((unsigned char)text[start] >> 6) == 2);
+	if (!bytes_are_text(text + start, end - start)) {
+		text[start] = '\0';
+	}
+}
+
 int errmsg_set(struct errmsg *msg, int error, const char *format, ...)
 {
 	va_list ap;
@@ -12,6 +32,7 @@ int errmsg_set(struct errmsg *msg, int error, const char *format, ...)
 		va_start(ap, format);
 		vsnprintf(msg->text, sizeof(msg->text), format, ap);
 		va_end(ap);
+		trim(msg->text, sizeof(msg->text));
 	}
 	return error;
 }
@@ -32,6 +53,7 @@ int errmsg_wrap(struct errmsg *msg, int error, const char *format, ...)
 	used = strlen(msg->text);
 	snprintf(msg->text + used, sizeof(msg->text) - used, ": %s",
 		errmsg_text(&inner, error));
+	trim(msg->text, sizeof(msg->text));
 	return error;
 }
 
@@ -41,4 +63,12 @@ const char *errmsg_text(const struct errmsg *msg, int error)
 		return cordon_error_text(error);
 	}
 	return msg->text;
+}
+
+void errmsg_copy(const struct errmsg *msg, int error, char *out, size_t out_bytes)
+{
+	if (out != NULL && out_bytes > 0) {
+		snprintf(out, out_bytes, "%s", errmsg_text(msg, error));
+		trim(out, out_bytes);
+	}
 }

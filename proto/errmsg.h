@@ -3,6 +3,7 @@
 #define PROTO_ERRMSG_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <cordon/error.h>
 
@@ -25,5 +26,9 @@ int errmsg_wrap(struct errmsg *msg, int error, const char *format, ...)
 
 /* The text, or the error's own where none was set. */
 const char *errmsg_text(const struct errmsg *msg, int error);
+
+/* The same into the caller's buffer, cut between characters where it must be.  A NULL
+ * or empty buffer is left alone. */
+void errmsg_copy(const struct errmsg *msg, int error, char *out, size_t out_bytes);
 
 #endif

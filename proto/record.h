@@ -40,6 +40,9 @@ struct cordon_date date_at(int64_t unix_s, int32_t offset_min);
 struct cordon_date date_first_day(const struct cordon_date *date);
 struct cordon_date date_last_day(const struct cordon_date *date);
 
+/* The same day so many years later; 28 February for the 29th where there is none. */
+struct cordon_date date_after_years(const struct cordon_date *date, int years);
+
 /* Unix second at which the record comes into force. */
 int64_t record_begins_s(const struct cordon_record *record);
 /* Unix second at which it is no longer in force: the end of valid_until.  An absent
@@ -62,6 +65,9 @@ struct record_policy {
  */
 int record_check(const struct cordon_record *record, const struct record_policy *policy,
 	struct errmsg *msg, struct errmsg *warnings);
+
+/* The last day that review_by may name, counted from today. */
+struct cordon_date record_review_latest(uint32_t kind, const struct cordon_date *today);
 
 /* review_by where the submitter gave none: three years for persons, ten for
  * documents, from today, and never beyond valid_until. */

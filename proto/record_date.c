@@ -186,6 +186,20 @@ struct cordon_date date_last_day(const struct cordon_date *date)
 	return last;
 }
 
+struct cordon_date date_after_years(const struct cordon_date *date, int years)
+{
+	struct cordon_date after = *date;
+
+	if (date->year + years > 9999) {
+		return date_from_days(LAST_DAY);
+	}
+	after.year = (int16_t)(date->year + years);
+	if (after.month == 2 && after.day == 29 && !date_valid(&after)) {
+		after.day = 28;
+	}
+	return after;
+}
+
 int64_t record_begins_s(const struct cordon_record *record)
 {
 	struct cordon_date first = date_first_day(&record->valid_from);

@@ -317,7 +317,8 @@ int cordon_record_from_json(const char *text, size_t text_bytes,
 
 /*
  * The JSON form in one line, keys sorted, without the local fields
- * (internal_note).  On success *text is malloc'ed, NUL-terminated.
+ * (internal_note).  On success *text is malloc'ed, NUL-terminated.  CORDON_EFIELD
+ * where a string is not UTF-8, CORDON_ENOMEM.
  */
 int cordon_record_to_json(const struct cordon_record *record, char **text);
 
