@@ -26,15 +26,16 @@ struct store_txn;
 #define STORE_FORMAT 1
 
 struct store_options {
-	const char *path; /* directory, made when it is missing (mode 0700) */
+	const char *path;        /* directory, made when it is missing (mode 0700) */
 	uint64_t map_size_bytes; /* sparse; at least 16 MiB */
-	uint32_t readers; /* read transactions at a time */
-	const char *node; /* URI; another node's store is refused */
+	uint32_t readers;        /* read transactions at a time */
+	const char *node;        /* URI; another node's store is refused */
 };
 
-/* CORDON_EBUSY when another process has it open; CORDON_EVERSION for a format of another
- * version, with what to do. */
-int store_open(const struct store_options *options, struct store **store, struct errmsg *msg);
+/* CORDON_EBUSY when another process has it open; CORDON_EVERSION for a format of
+ * another version, with what to do. */
+int store_open(
+	const struct store_options *options, struct store **store, struct errmsg *msg);
 void store_close(struct store *store);
 /* Bytes used in the data file (not the sparse map). */
 uint64_t store_used_bytes(const struct store *store);
@@ -58,8 +59,8 @@ int store_txn_error(const struct store_txn *txn, struct errmsg *msg);
 /* ---- lists ---------------------------------------------------------------- */
 
 /* *found false and *copy EMPTY for a list never heard of. */
-int store_list_get(struct store_txn *txn, const struct list_id *list, struct list_copy *copy,
-	bool *found);
+int store_list_get(struct store_txn *txn, const struct list_id *list,
+	struct list_copy *copy, bool *found);
 int store_list_put(struct store_txn *txn, const struct list_id *list,
 	const struct list_copy *copy);
 /* All lists in order; out is arena memory. */
@@ -71,26 +72,34 @@ struct store_list_info {
 	enum copy_phase phase;
 	struct epoch epoch;
 	uint64_t sequence;
-	int64_t head_time_s; /* 0: never */
+	int64_t head_time_s;     /* 0: never */
 	uint64_t not_understood; /* live rows that are kept but not (wholly) indexed */
 };
-int store_list_infos(struct store_txn *txn, struct arena *arena, struct store_list_info **out,
-	size_t *count);
+int store_list_infos(struct store_txn *txn, struct arena *arena,
+	struct store_list_info **out, size_t *count);
 
-/* Rows of one list for core/repl; *feed and its context live as long as the txn.  In a read
- * transaction only find and next work. */
+/* Rows of one list for core/repl; *feed and its context live as long as the txn.  In a
+ * read transaction only find and next work. */
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
 
 /* The packed, signed head of the list's live rows (message Head); {NULL,0} when none.
  * Kept by the caller next to store_list_put. */
 int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed);
-int store_head_get(struct store_txn *txn, const struct list_id *list, struct bytes *packed);
-/* A recent head of another sequence, by (epoch, sequence); the newest 256 per list are kept. */
-int store_head_at(struct store_txn *txn, const struct list_id *list, const struct epoch *epoch,
-	uint64_t sequence, struct bytes *packed);
-/* Two heads that contradict each other; kept for an admin. */
-int store_evidence_put(struct store_txn *txn, const struct head *a, struct bytes packed_a,
-	struct bytes packed_b);
+int store_head_get(
+	struct store_txn *txn, const struct list_id *list, struct bytes *packed);
+/* A recent head by (epoch, sequence), the newest one too; 256 of a list are kept.  A
+ * head that was put again at a later time is the one of the first time: same hash. */
+int store_head_at(struct store_txn *txn, const struct list_id *list,
+	const struct epoch *epoch, uint64_t sequence, struct bytes *packed);
+/* Two heads that contradict each other; kept for an admin.  Of one list the first 64
+ * pairs are kept; more prove nothing new. */
+int store_evidence_put(struct store_txn *txn, const struct head *a,
+	struct bytes packed_a, struct bytes packed_b);
+/* Returns false to stop; may not change the store. */
+typedef bool store_evidence_fn(
+	void *context, struct bytes packed_a, struct bytes packed_b);
+int store_evidence(struct store_txn *txn, const struct list_id *list,
+	store_evidence_fn *each, void *context);
 
 /* ---- records -------------------------------------------------------------- */
 
@@ -100,16 +109,16 @@ struct store_row {
 };
 
 /* By id; looks in all of the owner's lists. */
-int store_find(struct store_txn *txn, const char *id, size_t id_bytes, struct store_row *row,
-	bool *found);
+int store_find(struct store_txn *txn, const char *id, size_t id_bytes,
+	struct store_row *row, bool *found);
 
 /*
  * References of live rows that may answer the question: by number skeleton (documents,
  * ranges, personal number) and by name key; each once, at most max.  *cut: there
  * were more.  The rows are to be screened.
  */
-int store_candidates(struct store_txn *txn, const struct question *question, uint64_t *refs,
-	size_t max, size_t *count, bool *cut);
+int store_candidates(struct store_txn *txn, const struct question *question,
+	uint64_t *refs, size_t max, size_t *count, bool *cut);
 int store_row(struct store_txn *txn, uint64_t ref, struct store_row *row);
 
 /* The owner's internal note of a record; NULL text removes it. */
@@ -121,17 +130,26 @@ int store_note_get(struct store_txn *txn, struct bytes id, struct bytes *text);
 typedef bool store_due_fn(void *context, int64_t review_day, struct bytes id);
 int store_due(struct store_txn *txn, const struct state *owner, int64_t day,
 	store_due_fn *each, void *context);
+/* The same of an owner's live rows whose validity ended at or before second (unix);
+ * each is told the second.  For both, each may not change the store. */
+int store_ended(struct store_txn *txn, const struct state *owner, int64_t second,
+	store_due_fn *each, void *context);
 
 /* ---- acknowledgements ------------------------------------------------------ */
 
+/* An older one than the node's newest for the list is left out, which is no error. */
 int store_ack_put(struct store_txn *txn, const struct ack *ack, struct bytes packed);
+/* Returns false to stop; may not change the store. */
 typedef bool store_ack_fn(void *context, const struct ack *ack);
 /* The newest acknowledgement of each node for the list. */
 int store_acks(struct store_txn *txn, const struct list_id *list, store_ack_fn *each,
 	void *context);
 
 /* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
+
+/* name: 1 to 100 bytes, not beginning with '.'. */
 int store_meta_put(struct store_txn *txn, const char *name, struct bytes value);
-int store_meta_get(struct store_txn *txn, const char *name, struct bytes *value, bool *found);
+int store_meta_get(
+	struct store_txn *txn, const char *name, struct bytes *value, bool *found);
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <lmdb.h>
+#include <stdatomic.h>
+
+#include "daemon/store/keys.h"
+#include "daemon/store/store.h"
+
+/*
+ * Inside the store: the environment, transactions that keep their first error, and
+ * the few things one does to a table.
+ *
+ * Every function on a transaction returns its sticky error when there is one, and
+ * makes the error it returns sticky.  Values are borrowed from the map: good until the
+ * next write in the same transaction.
+ */
+
+struct store {
+	MDB_env *env;
+	MDB_dbi tables[TABLE_COUNT];
+	char *path;
+	uint64_t map_size_bytes;
+	int lock; /* file descriptor that keeps other processes out */
+	struct match_context *match; /* the writer thread's */
+	atomic_uint_fast64_t generation;
+	/* Faults of tests: the writes_left-th write from now on fails with fault. */
+	uint64_t writes_left; /* 0: none */
+	int fault;            /* of LMDB or errno */
+};
+
+struct feed_context;
+
+struct store_txn {
+	struct store *store;
+	MDB_txn *mdb;
+	bool writes;
+	bool changed;
+	bool lapsed; /* a read transaction that was reset, or could not be renewed */
+	int error;
+	struct errmsg msg;
+	struct feed_context *feeds;
+	uint8_t *row;       /* room for one row (feed.c) */
+	struct arena arena; /* of one record at a time */
+};
+
+/* feed.c: frees the feeds that were given out. */
+void feeds_free(struct store_txn *txn);
+
+/* For tests: LMDB writes (a commit counts as one) from now on fail once, the n-th of
+ * them with error; 0 ends it. */
+void store_fault_set(struct store *store, uint64_t n, int error);
+
+/* db.c */
+
+/* Directory, lock file, environment and tables; store->path and the map's size are
+ * set.  On failure db_close is still due. */
+int db_open(struct store *store, uint32_t readers, struct errmsg *msg);
+void db_close(struct store *store);
+/* LMDB's or errno's error in our words; what: "commit", or a table's name. */
+int db_error(
+	const struct store *store, int error, const char *what, struct errmsg *msg);
+const char *db_table_name(enum table table);
+/* True when this write is the one that a test makes fail. */
+bool db_fault(struct store *store);
+
+int txn_fail(struct store_txn *txn, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* CORDON_ECORRUPT naming table and key; keys that hold numbers of documents or people's
+ * names are left out. */
+int txn_corrupt(
+	struct store_txn *txn, enum table table, struct bytes key, const char *what);
+/* CORDON_EINVAL, sticky, unless the transaction may write. */
+int txn_writes(struct store_txn *txn);
+
+int db_get(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes *value, bool *found);
+/* Replaces. */
+int db_put(
+	struct store_txn *txn, enum table table, struct bytes key, struct bytes value);
+/* Replaces only what differs. */
+int db_put_changed(
+	struct store_txn *txn, enum table table, struct bytes key, struct bytes value);
+/* Refuses to replace: *taken tells that there was one. */
+int db_insert(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *taken);
+/* found may be NULL. */
+int db_delete(struct store_txn *txn, enum table table, struct bytes key, bool *found);
+/* One REF of an index key; *changed is false when it was there already, or not there.
+ */
+int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
+	bool *changed);
+int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
+	uint64_t ref, bool *changed);
+int db_drop(struct store_txn *txn, enum table table);
+
+struct db_cursor {
+	struct store_txn *txn;
+	enum table table;
+	MDB_cursor *mdb;
+};
+
+int db_cursor_open(struct db_cursor *cursor, struct store_txn *txn, enum table table);
+void db_cursor_close(struct db_cursor *cursor);
+/* key is where to look for the operations that take one, and where it was found. */
+int db_cursor_get(struct db_cursor *cursor, MDB_cursor_op op, struct bytes *key,
+	struct bytes *value, bool *found);
+/* The entry that the cursor stands on. */
+int db_cursor_delete(struct db_cursor *cursor);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include "daemon/store/db.h"
+#include "daemon/store/row.h"
+
+/*
+ * What the indexes hold of one live row.  Keys are derived from the sealed bytes, when
+ * a row comes and again when it goes; nothing but the sealed bytes says what was
+ * indexed, so the rules must not change under a store (index_rules, rebuild.c).
+ */
+
+/* A record may ask for no more index keys than this: what goes beyond is left out and
+ * the row counts as not understood.  A range of any width has at most 324. */
+#define INDEX_NUMBERS_MAX 4096
+
+struct index_numbers {
+	struct key *keys; /* of the table documents, each once */
+	size_t count;
+	bool cut; /* some could not be made, or are too many */
+};
+
+struct index_keys {
+	struct index_numbers numbers;
+	struct record_keys *names;
+	bool has_review;
+	int64_t review_day;
+	int64_t ends_at_s;
+	bool any; /* has keys at all: a live row that could be read */
+	bool not_understood;
+};
+
+/*
+ * Of an entry of list.  What is in *keys is in arena memory and borrows nothing from
+ * the entry.  Tombstones and erased rows have no keys; rows that cannot be read, are of
+ * an unknown kind or are not what their entry says have none and are not understood.
+ */
+int index_derive(struct store_txn *txn, const struct list_id *list,
+	const struct entry *entry, struct arena *arena, struct index_keys *keys);
+int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+/* CORDON_ECORRUPT when a key is missing. */
+int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+
+/* documents.c */
+/* CORDON_ENOMEM. */
+int documents_derive(const struct cordon_record *record, struct arena *arena,
+	struct index_numbers *numbers);
+int documents_add(
+	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
+int documents_remove(
+	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
+
+/* names.c */
+int names_add(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
+int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
+
+/* due.c */
+int due_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+int due_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+
+/* Where candidates are collected: each once, at most max. */
+struct candidates {
+	uint64_t *refs;
+	size_t max, count;
+	bool cut;
+};
+
+/* All refs of one index key; ends early once candidates are cut. */
+int candidates_collect(struct store_txn *txn, enum table table, struct bytes key,
+	struct candidates *candidates);
+int documents_find(
+	struct store_txn *txn, const char *skeleton, struct candidates *candidates);
+int documents_find_personal(
+	struct store_txn *txn, const char *skeleton, struct candidates *candidates);
+int names_find(struct store_txn *txn, const name_key *keys, size_t count,
+	struct candidates *candidates);
+
+#endif

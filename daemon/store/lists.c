@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/lists.h"
+
+#include <string.h>
+
+#include "daemon/store/list_codec.h"
+
+#define ROW_VERSION 1
+#define ROW_BYTES (1 + 2 + 1 + 16 + 3 * 8)
+
+/* The parts of a list's state; each is written only when it changed.  The digests'
+ * values are larger than half a page, so LMDB gives each a page of its own. */
+enum part {
+	PART_LIVE = 1,
+	PART_READ = 2,
+	PART_DIGEST = 3,
+	PART_READ_DIGEST = 4
+};
+
+static bool decode_row(struct bytes value, struct list_row *row)
+{
+	struct reader r;
+	uint8_t version;
+
+	reader_init(&r, value.data, value.size);
+	version = reader_u8(&r);
+	row->number = reader_u16(&r);
+	row->phase = reader_u8(&r);
+	row->epoch.number = reader_u64(&r);
+	row->epoch.tag = reader_u64(&r);
+	row->sequence = reader_u64(&r);
+	row->head_time_s = (int64_t)reader_u64(&r);
+	row->not_understood = reader_u64(&r);
+	return reader_done(&r) && version == ROW_VERSION && row->number != 0 &&
+	       row->phase <= COPY_STOPPED;
+}
+
+int list_row_get(struct store_txn *txn, const struct list_id *list,
+	struct list_row *row, bool *found)
+{
+	struct bytes value;
+	struct key key;
+	int error;
+
+	key_list(&key, list);
+	error = db_get(txn, TABLE_LISTS, key_bytes(&key), &value, found);
+	if (error != 0 || !*found) {
+		return error;
+	}
+	if (!decode_row(value, row)) {
+		return txn_corrupt(txn, TABLE_LISTS, key_bytes(&key), "no list's row");
+	}
+	return 0;
+}
+
+static int put_row(
+	struct store_txn *txn, const struct list_id *list, const struct list_row *row)
+{
+	uint8_t value[ROW_BYTES];
+	struct writer w;
+	struct key key;
+
+	writer_init(&w, value, sizeof(value));
+	writer_u8(&w, ROW_VERSION);
+	writer_u16(&w, row->number);
+	writer_u8(&w, row->phase);
+	writer_u64(&w, row->epoch.number);
+	writer_u64(&w, row->epoch.tag);
+	writer_u64(&w, row->sequence);
+	writer_u64(&w, (uint64_t)row->head_time_s);
+	writer_u64(&w, row->not_understood);
+	key_list(&key, list);
+	return db_put_changed(
+		txn, TABLE_LISTS, key_bytes(&key), (struct bytes){ value, w.used });
+}
+
+/* One more than the highest number ever given. */
+static int next_number(struct store_txn *txn, uint16_t *number)
+{
+	struct bytes key = { NULL, 0 }, value;
+	struct db_cursor cursor;
+	bool found = false;
+	int error = db_cursor_open(&cursor, txn, TABLE_NUMBERS);
+
+	if (error == 0) {
+		error = db_cursor_get(&cursor, MDB_LAST, &key, &value, &found);
+	}
+	if (error == 0 && !found) {
+		*number = 1;
+	} else if (error == 0) {
+		struct reader r;
+		uint16_t last;
+
+		reader_init(&r, key.data, key.size);
+		last = reader_u16(&r);
+		if (!reader_done(&r)) {
+			error = txn_corrupt(
+				txn, TABLE_NUMBERS, key, "no list's number");
+		} else if (last == UINT16_MAX) {
+			error = txn_fail(txn, CORDON_ETOOBIG, "%s: more than %u lists",
+				txn->store->path, UINT16_MAX);
+		} else {
+			*number = (uint16_t)(last + 1);
+		}
+	}
+	db_cursor_close(&cursor);
+	return error;
+}
+
+/* The list's row; of a list never heard of one with the next number. */
+static int row_or_new(
+	struct store_txn *txn, const struct list_id *list, struct list_row *row)
+{
+	struct key key, value;
+	bool found;
+	int error = txn_writes(txn);
+
+	if (error == 0) {
+		error = list_row_get(txn, list, row, &found);
+	}
+	if (error != 0 || found) {
+		return error;
+	}
+	memset(row, 0, sizeof(*row));
+	error = next_number(txn, &row->number);
+	if (error != 0) {
+		return error;
+	}
+	key_number(&key, row->number);
+	key_list(&value, list);
+	error = db_put(txn, TABLE_NUMBERS, key_bytes(&key), key_bytes(&value));
+	return error != 0 ? error : put_row(txn, list, row);
+}
+
+int list_number(
+	struct store_txn *txn, const struct list_id *list, bool make, uint16_t *number)
+{
+	struct list_row row;
+	bool found = true;
+	int error = make ? row_or_new(txn, list, &row)
+			 : list_row_get(txn, list, &row, &found);
+
+	if (error == 0) {
+		*number = found ? row.number : 0;
+	}
+	return error;
+}
+
+int list_of_number(struct store_txn *txn, uint16_t number, struct list_id *list)
+{
+	struct bytes value;
+	struct key key;
+	bool found;
+	int error;
+
+	key_number(&key, number);
+	error = db_get(txn, TABLE_NUMBERS, key_bytes(&key), &value, &found);
+	if (error == 0 && (!found || !key_list_read(value, list))) {
+		error = txn_corrupt(
+			txn, TABLE_NUMBERS, key_bytes(&key), "no list of that number");
+	}
+	return error;
+}
+
+int list_count_not_understood(
+	struct store_txn *txn, const struct list_id *list, bool more)
+{
+	struct list_row row;
+	int error = row_or_new(txn, list, &row);
+
+	if (error != 0) {
+		return error;
+	}
+	if (!more && row.not_understood == 0) {
+		struct key key;
+
+		key_list(&key, list);
+		return txn_corrupt(txn, TABLE_LISTS, key_bytes(&key),
+			"counts fewer rows that are not understood than there are");
+	}
+	row.not_understood = more ? row.not_understood + 1 : row.not_understood - 1;
+	return put_row(txn, list, &row);
+}
+
+int list_reset_not_understood(struct store_txn *txn, const struct list_id *list)
+{
+	struct list_row row;
+	int error = row_or_new(txn, list, &row);
+
+	if (error != 0) {
+		return error;
+	}
+	row.not_understood = 0;
+	return put_row(txn, list, &row);
+}
+
+static int get_digest(struct store_txn *txn, const struct list_id *list, enum part part,
+	struct digest *digest)
+{
+	struct bytes value;
+	struct key key;
+	bool found;
+	int error;
+
+	key_part(&key, list, (uint8_t)part);
+	error = db_get(txn, TABLE_PARTS, key_bytes(&key), &value, &found);
+	if (error != 0 || !found) {
+		return error;
+	}
+	if (value.size != DIGEST_BYTES) {
+		return txn_corrupt(txn, TABLE_PARTS, key_bytes(&key), "no digest");
+	}
+	digest_load(digest, value.data);
+	return 0;
+}
+
+static int put_digest(struct store_txn *txn, const struct list_id *list, enum part part,
+	const struct digest *digest)
+{
+	uint8_t value[DIGEST_BYTES];
+	struct key key;
+
+	key_part(&key, list, (uint8_t)part);
+	digest_store(digest, value);
+	return db_put_changed(txn, TABLE_PARTS, key_bytes(&key),
+		(struct bytes){ value, sizeof(value) });
+}
+
+typedef bool copy_read_fn(struct bytes bytes, struct list_copy *copy);
+
+static int get_part(struct store_txn *txn, const struct list_id *list, enum part part,
+	copy_read_fn *read, struct list_copy *copy)
+{
+	struct bytes value;
+	struct key key;
+	bool found;
+	int error;
+
+	key_part(&key, list, (uint8_t)part);
+	error = db_get(txn, TABLE_PARTS, key_bytes(&key), &value, &found);
+	if (error == 0 && found && !read(value, copy)) {
+		error = txn_corrupt(
+			txn, TABLE_PARTS, key_bytes(&key), "no state of a list");
+	}
+	return error;
+}
+
+static int put_part(struct store_txn *txn, const struct list_id *list, enum part part,
+	struct bytes value)
+{
+	struct key key;
+
+	key_part(&key, list, (uint8_t)part);
+	return db_put_changed(txn, TABLE_PARTS, key_bytes(&key), value);
+}
+
+int store_list_get(struct store_txn *txn, const struct list_id *list,
+	struct list_copy *copy, bool *found)
+{
+	struct list_copy out;
+	struct list_row row;
+	bool known = false;
+	int error;
+
+	memset(&out, 0, sizeof(out));
+	error = list_row_get(txn, list, &row, &known);
+	if (error == 0 && known) {
+		error = get_part(txn, list, PART_LIVE, copy_read_live, &out);
+	}
+	if (error == 0 && known) {
+		error = get_part(txn, list, PART_READ, copy_read_read, &out);
+	}
+	if (error == 0 && known) {
+		error = get_digest(txn, list, PART_DIGEST, &out.digest);
+	}
+	if (error == 0 && known) {
+		error = get_digest(txn, list, PART_READ_DIGEST, &out.read_digest);
+	}
+	if (error == 0) {
+		*copy = out;
+		*found = known;
+	}
+	return error;
+}
+
+int store_list_put(
+	struct store_txn *txn, const struct list_id *list, const struct list_copy *copy)
+{
+	uint8_t value[COPY_PART_MAX];
+	struct list_row row;
+	int error = row_or_new(txn, list, &row);
+
+	if (error != 0) {
+		return error;
+	}
+	row.phase = (uint8_t)copy->phase;
+	row.epoch = copy->head.epoch;
+	row.sequence = copy->head.sequence;
+	row.head_time_s = copy->head.time_s;
+	(void)put_row(txn, list, &row);
+	(void)put_part(txn, list, PART_LIVE,
+		(struct bytes){ value, copy_write_live(copy, value) });
+	(void)put_part(txn, list, PART_READ,
+		(struct bytes){ value, copy_write_read(copy, value) });
+	(void)put_digest(txn, list, PART_DIGEST, &copy->digest);
+	return put_digest(txn, list, PART_READ_DIGEST, &copy->read_digest);
+}
+
+int list_each(struct store_txn *txn, list_each_fn *each, void *context)
+{
+	struct bytes key = { NULL, 0 }, value;
+	struct db_cursor cursor;
+	bool found = true;
+	int error = db_cursor_open(&cursor, txn, TABLE_LISTS);
+	MDB_cursor_op op = MDB_FIRST;
+
+	while (error == 0) {
+		struct list_id list;
+		struct list_row row;
+
+		error = db_cursor_get(&cursor, op, &key, &value, &found);
+		op = MDB_NEXT;
+		if (error != 0 || !found) {
+			break;
+		}
+		if (!key_list_read(key, &list) || !decode_row(value, &row)) {
+			error = txn_corrupt(txn, TABLE_LISTS, key, "no list's row");
+		} else {
+			error = each(context, &list, &row);
+		}
+	}
+	db_cursor_close(&cursor);
+	return error;
+}
+
+struct collected {
+	struct store_txn *txn;
+	struct store_list_info *infos;
+	size_t count, room;
+	struct arena *arena;
+};
+
+static int collect(
+	void *context, const struct list_id *list, const struct list_row *row)
+{
+	struct collected *all = context;
+
+	if (all->count == all->room) {
+		size_t room = all->room == 0 ? 16 : 2 * all->room;
+		struct store_list_info *grown =
+			arena_array(all->arena, room, sizeof(*grown));
+
+		if (grown == NULL) {
+			return txn_fail(all->txn, CORDON_ENOMEM,
+				"out of memory for the table of lists");
+		}
+		if (all->count > 0) {
+			memcpy(grown, all->infos, all->count * sizeof(*grown));
+		}
+		all->infos = grown;
+		all->room = room;
+	}
+	all->infos[all->count++] = (struct store_list_info){
+		.list = *list,
+		.phase = (enum copy_phase)row->phase,
+		.epoch = row->epoch,
+		.sequence = row->sequence,
+		.head_time_s = row->head_time_s,
+		.not_understood = row->not_understood,
+	};
+	return 0;
+}
+
+int store_list_infos(struct store_txn *txn, struct arena *arena,
+	struct store_list_info **out, size_t *count)
+{
+	struct collected all = { .txn = txn, .arena = arena };
+	int error = list_each(txn, collect, &all);
+
+	if (error == 0) {
+		*out = all.infos;
+		*count = all.count;
+	}
+	return error;
+}
+
+int store_lists(
+	struct store_txn *txn, struct arena *arena, struct list_id **out, size_t *count)
+{
+	struct store_list_info *infos;
+	struct list_id *lists;
+	size_t n;
+	int error = store_list_infos(txn, arena, &infos, &n);
+
+	if (error != 0) {
+		return error;
+	}
+	lists = arena_array(arena, n, sizeof(*lists));
+	if (lists == NULL) {
+		return txn_fail(
+			txn, CORDON_ENOMEM, "out of memory for the table of lists");
+	}
+	for (size_t i = 0; i < n; i++) {
+		lists[i] = infos[i].list;
+	}
+	*out = lists;
+	*count = n;
+	return 0;
+}
