@@ -23,8 +23,9 @@ static const struct config_block *block_at(
 	return block;
 }
 
-/* The line of the index-th value of key; the section's own where it is not given. */
-static int line_of(const struct config_block *block, const char *key, size_t index)
+/* The line of the value text of key, of its first with text NULL; the section's own
+ * where there is none. */
+static int line_of(const struct config_block *block, const char *key, const char *text)
 {
 	const struct config_section *section = block->section;
 	const struct config_entry *entry = NULL;
@@ -34,7 +35,7 @@ static int line_of(const struct config_block *block, const char *key, size_t ind
 			entry = block->entries[i];
 		}
 	}
-	while (entry != NULL && index-- > 0) {
+	while (entry != NULL && text != NULL && strcmp(entry->text, text) != 0) {
 		entry = entry->next;
 	}
 	return entry == NULL ? block->line : entry->line;
@@ -59,7 +60,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(
 
 static int top_line(const struct check *c, const char *key)
 {
-	return line_of(c->blocks, key, 0);
+	return line_of(c->blocks, key, NULL);
 }
 
 static bool own(const struct check *c, const struct state *member)
@@ -133,14 +134,14 @@ static int check_list_sharing(const struct check *c, size_t index)
 		const struct state *member = &list->share_with[i];
 
 		if (own(c, member)) {
-			return refuse(c, line_of(block, "share_with", 0),
+			return refuse(c, line_of(block, "share_with", member->code),
 				"list %s: share_with names %s, the own member (node), "
 				"which has "
 				"the list anyway",
 				block->title, member->code);
 		}
 		if (!known(c, member)) {
-			return refuse(c, line_of(block, "share_with", 0),
+			return refuse(c, line_of(block, "share_with", member->code),
 				"list %s: share_with names %s, and there is no section "
 				"\"member %s\"",
 				block->title, member->code, member->code);
@@ -176,10 +177,11 @@ static int check_recognition(const struct check *c, size_t index)
 	const struct config_recognise *r = &c->config->recognise[index];
 	const struct config_block *block = block_at(c, CONFIG_RECOGNISE, 0);
 	const char *key = r->how == CONFIG_BINDING ? "binding" : "inform";
-	int line = line_of(block, key, 0);
 	char list[LIST_TEXT_MAX];
+	int line;
 
 	ident_list_text(&r->list, list);
+	line = line_of(block, key, list);
 	if (own(c, &r->list.owner)) {
 		return refuse(c, line,
 			"recognise: %s names %s, a list of the own member (node), "
@@ -195,7 +197,7 @@ static int check_recognition(const struct check *c, size_t index)
 	if (recognised_before(c->config, index)) {
 		return refuse(c, line,
 			"recognise: %s is in both binding (line %d) and inform", list,
-			line_of(block, "binding", 0));
+			line_of(block, "binding", list));
 	}
 	return 0;
 }
@@ -301,8 +303,7 @@ static int check_addresses(const struct check *c)
 		i++) {
 		if (same_address(&config->listen[i], &config->metrics)) {
 			return refuse(c, top_line(c, "metrics"),
-				"metrics and listen (line %d) are the same address",
-				line_of(c->blocks, "listen", i));
+				"metrics is an address that listen has too");
 		}
 	}
 	return 0;
