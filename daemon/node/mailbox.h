@@ -2,6 +2,8 @@
 #ifndef NODE_MAILBOX_H
 #define NODE_MAILBOX_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
 #include "proto/errmsg.h"
@@ -19,8 +21,10 @@ struct letter {
 struct mailbox;
 
 /* The loop must have been made with threads enabled (evthread_use_pthreads). */
-int mailbox_create(struct event_base *base, struct mailbox **mailbox, struct errmsg *msg);
-/* Letters that are still inside are delivered first. On the loop's thread, or after it. */
+int mailbox_create(
+	struct event_base *base, struct mailbox **mailbox, struct errmsg *msg);
+/* Letters that are still inside are delivered first. On the loop's thread, or after it.
+ */
 void mailbox_destroy(struct mailbox *mailbox);
 
 /* letter must not be posted again before it was delivered. */

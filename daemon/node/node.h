@@ -2,6 +2,7 @@
 #ifndef NODE_NODE_H
 #define NODE_NODE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "daemon/base/config.h"
@@ -11,7 +12,7 @@
 #include "daemon/node/mailbox.h"
 #include "daemon/store/store.h"
 
-struct writer;
+struct committer;
 struct worker;
 struct replicator;
 
@@ -20,10 +21,10 @@ struct node_counters {
 	atomic_uint_fast64_t lookups; /* queries answered */
 	atomic_uint_fast64_t lookup_errors;
 	atomic_uint_fast64_t verdicts[4]; /* by enum cordon_verdict */
-	atomic_uint_fast64_t lookup_us; /* sum over queries */
-	atomic_uint_fast64_t submitted; /* items taken */
-	atomic_uint_fast64_t refused; /* items refused */
-	atomic_uint_fast64_t denied; /* requests not allowed */
+	atomic_uint_fast64_t lookup_us;   /* sum over queries */
+	atomic_uint_fast64_t submitted;   /* items taken */
+	atomic_uint_fast64_t refused;     /* items refused */
+	atomic_uint_fast64_t denied;      /* requests not allowed */
 	atomic_uint_fast64_t connections; /* open now */
 	atomic_uint_fast64_t connections_total;
 	atomic_uint_fast64_t handshake_failures;
@@ -34,37 +35,38 @@ struct node_counters {
 };
 
 /*
- * What all parts of one running node share.  Threads: main (listeners, signals, links to
- * peers), workers (sessions), writer (the only write transactions).  Everything here is
- * fixed before the threads start, except what says otherwise.
+ * What all parts of one running node share.  Threads: main (listeners, signals, links
+ * to peers), workers (sessions), writer (the only write transactions).  Everything here
+ * is fixed before the threads start, except what says otherwise.
  */
 struct node {
 	const struct config *config;
 	struct store *store;
 	struct event_base *base; /* main's */
 	struct mailbox *mailbox; /* main's */
-	struct writer *writer;
+	struct committer *committer;
 	struct worker **workers;
 	size_t workers_count;
 	struct replicator *replicator;
 	struct head_key *head_key; /* NULL: this node does not sign */
 	int64_t started_s;
 	struct node_counters counters;
-	/* One bit per configured member (its index): a node of it has told us its heads at
-	 * least once, so that lists we do not know of are lists we do not get. */
+	/* One bit per configured member (its index): a node of it has told us its heads
+	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;
 	/* Own lists may be signed and changed (own_lists.h). */
 	atomic_bool own_open;
 	atomic_bool stopping;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;
-	void *profile_lock;
+	pthread_mutex_t profile_lock;
 };
 
 /* The TLS profile in force, referenced for the caller; any thread. */
 struct tls_profile *node_profile(struct node *node);
 
-/* After a commit that changed lists: wakes whoever holds pulls and watches.  Any thread. */
+/* After a commit that changed lists: wakes whoever holds pulls and watches.  Any
+ * thread. */
 void node_lists_changed(struct node *node);
 
 /* "cordond 0.1.0" */

@@ -21,7 +21,10 @@ struct own_lists;
 int own_lists_begin(struct node *node, struct store_txn *txn, struct own_lists **lists,
 	struct errmsg *msg);
 
-/* One item of a submission, checked by the entry rules already. */
+/* The configuration's rules for own records, as of now. */
+void own_lists_policy(const struct node *node, struct record_policy *policy);
+
+/* One item of a submission; a put is checked by the entry rules already. */
 struct own_item {
 	enum {
 		OWN_PUT = 1,
@@ -29,24 +32,25 @@ struct own_item {
 		OWN_CONFIRM
 	} type;
 	struct cordon_record *record; /* put; review_by is filled in here */
-	struct bytes id; /* withdraw, confirm */
-	uint32_t reason; /* withdraw */
-	const char *text; /* withdraw; kept beside the record */
-	struct cordon_date until; /* confirm */
-	uint8_t salt[16]; /* random */
+	struct bytes id;              /* withdraw, confirm */
+	uint32_t reason;              /* withdraw */
+	const char *text;             /* withdraw; kept beside the record */
+	struct cordon_date until;     /* confirm */
+	uint8_t salt[16];             /* random */
 };
 
 struct own_result {
 	uint32_t outcome; /* enum cordon_outcome */
 	uint64_t version;
 	uint64_t sequence;
-	int error; /* refused */
+	int error;          /* refused */
 	struct errmsg text; /* refused; or a warning */
 };
 
 /*
- * Changes the list, or refuses in *result.  Content equal to what stands is "unchanged";
- * withdrawing what is withdrawn is no error.  Non-zero only when the transaction failed.
+ * Changes the list, or refuses in *result.  Content equal to what stands is
+ * "unchanged"; withdrawing what is withdrawn is no error.  Non-zero only when the
+ * transaction failed.
  */
 int own_lists_change(struct own_lists *lists, const struct own_item *item,
 	struct arena *arena, struct own_result *result, struct errmsg *msg);
@@ -58,7 +62,10 @@ int own_lists_publish(struct own_lists *lists, bool idle, struct errmsg *msg);
 /* Frees; the transaction is the caller's. */
 void own_lists_end(struct own_lists *lists);
 
-/* A job that opens the lists (creates them, applies the configured sharing). */
-int own_lists_open(struct node *node, struct errmsg *msg);
+/* Posts a job that creates what is missing, applies the configured sharing, signs, and
+ * then sets node->own_open. */
+void own_lists_open(struct node *node);
+/* Posts a job that signs the standing heads at a new time. */
+void own_lists_sign_idle(struct node *node);
 
 #endif

@@ -8,7 +8,8 @@
  * Links to the configured peers, and the replication engine that decides what to ask of
  * them.  Runs on main's loop; functions are for that thread unless they say otherwise.
  */
-int replicator_create(struct node *node, struct replicator **replicator, struct errmsg *msg);
+int replicator_create(
+	struct node *node, struct replicator **replicator, struct errmsg *msg);
 void replicator_destroy(struct replicator *replicator);
 
 /* Closes links, asks nothing any more. */
@@ -16,10 +17,10 @@ void replicator_stop(struct replicator *replicator);
 /* After SIGHUP: links whose peer is no longer acceptable end. */
 void replicator_profile_changed(struct replicator *replicator);
 
-/* Any thread: passes acknowledgements (packed Ack messages, copied) on towards the owner
- * of list. */
-void replicator_forward_ack(struct replicator *replicator, const struct list_id *list,
-	struct bytes packed);
+/* Any thread: passes acknowledgements (packed Ack messages, copied) on towards the
+ * owner of list. */
+void replicator_forward_ack(
+	struct replicator *replicator, const struct list_id *list, struct bytes packed);
 
 /* ---- for status and verify, any thread; out is arena memory ------------------ */
 

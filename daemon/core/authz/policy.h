@@ -30,11 +30,11 @@ struct asker {
 
 /*
  * owner: the member whose records are concerned; NULL where the action concerns no
- * member's in particular.  self: the node's member.  0, or CORDON_EDENIED / CORDON_EOWNER
- * with the rule in words and what to do.
+ * member's in particular.  self: the node's member.  0, or CORDON_EDENIED /
+ * CORDON_EOWNER with the rule in words and what to do.
  */
-int policy_check(const struct asker *asker, enum action action, const struct state *self,
-	const struct state *owner, struct errmsg *msg);
+int policy_check(const struct asker *asker, enum action action,
+	const struct state *self, const struct state *owner, struct errmsg *msg);
 
 const char *policy_action_text(enum action action);
 

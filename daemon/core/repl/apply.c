@@ -26,12 +26,13 @@ static bool contradict(const struct head *a, const struct head *b)
 static bool reading(const struct list_copy *copy)
 {
 	return copy->phase == COPY_LOADING || copy->phase == COPY_STAGING ||
-		copy->phase == COPY_MOVING;
+	       copy->phase == COPY_MOVING;
 }
 
 static bool forked(const struct list_copy *copy, const struct head *head)
 {
-	return contradict(&copy->head, head) || (reading(copy) && contradict(&copy->high, head));
+	return contradict(&copy->head, head) ||
+	       (reading(copy) && contradict(&copy->high, head));
 }
 
 static enum apply_result failed(int code, int *error)
@@ -46,7 +47,8 @@ static enum apply_result unshare(struct list_copy *copy, const struct feed *feed
 {
 	int code;
 
-	if (copy_head_order(head, &copy->head) <= 0 || (reading(copy) && copy_head_order(head, &copy->high) <= 0)) {
+	if (copy_head_order(head, &copy->head) <= 0 ||
+		(reading(copy) && copy_head_order(head, &copy->high) <= 0)) {
 		return APPLY_STALE;
 	}
 	code = rows_clear(copy, feed);
@@ -124,7 +126,8 @@ static bool well_formed(const struct feed *feed, const struct chunk *chunk)
 		const struct entry *row = &chunk->entries[i];
 
 		if (row->sequence <= last || row->sequence > chunk->up_to ||
-			!ident_record_id_valid((const char *)row->id.data, row->id.size) ||
+			!ident_record_id_valid(
+				(const char *)row->id.data, row->id.size) ||
 			memcmp(row->id.data, feed->list.owner.code, 3) != 0 ||
 			(row->state == ENTRY_WITHDRAWN &&
 				row->sequence <= chunk->head->floor)) {
@@ -181,8 +184,8 @@ static bool goes_on_from(const struct list_copy *copy, const struct head *head)
 }
 
 /* Live is exactly what its head says, and nothing is being read. */
-static enum apply_result apply_following(struct list_copy *copy, const struct feed *feed,
-	const struct chunk *chunk, int *error)
+static enum apply_result apply_following(struct list_copy *copy,
+	const struct feed *feed, const struct chunk *chunk, int *error)
 {
 	const struct head *head = chunk->head;
 	int news = copy_head_order(head, &copy->head);
@@ -219,7 +222,8 @@ static enum apply_result apply_reading(struct list_copy *copy, const struct feed
 	const struct chunk *chunk, int *error)
 {
 	const struct head *head = chunk->head;
-	bool fresh = copy->position == 0; /* nothing read yet: any epoch that is not older */
+	bool fresh =
+		copy->position == 0; /* nothing read yet: any epoch that is not older */
 
 	if (!epoch_equal(&copy->read_epoch, &head->epoch)) {
 		if (head->epoch.number < copy->read_epoch.number || chunk->after != 0) {
@@ -230,7 +234,8 @@ static enum apply_result apply_reading(struct list_copy *copy, const struct feed
 	if (chunk->after != copy->position) {
 		return APPLY_STALE;
 	}
-	if (!fresh && head->floor > (copy->base > copy->position ? copy->base : copy->position)) {
+	if (!fresh && head->floor > (copy->base > copy->position ? copy->base
+								 : copy->position)) {
 		return read_restart(copy, feed, &head->epoch, error);
 	}
 	return read_chunk(copy, feed, chunk, READ_ON, error);
@@ -249,8 +254,9 @@ enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
 	}
 	switch (copy->phase) {
 	case COPY_EMPTY:
-		return chunk->after == 0 ? read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error)
-					 : APPLY_STALE;
+		return chunk->after == 0
+			       ? read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error)
+			       : APPLY_STALE;
 	case COPY_FOLLOWING:
 		return apply_following(copy, feed, chunk, error);
 	case COPY_LOADING:

@@ -24,17 +24,17 @@ struct chunk {
 
 enum apply_result {
 	APPLY_VERIFIED, /* live is exactly what the head says */
-	APPLY_PARTIAL, /* taken; read on from the position */
-	APPLY_MOVE, /* the stage is verified: call apply_move until done */
-	APPLY_SAME, /* nothing new; a later time of the same head at most */
-	APPLY_STALE, /* does not fit where the read stands; ask again */
-	APPLY_RESTART, /* the feed moved on too far; the read begins from nothing */
+	APPLY_PARTIAL,  /* taken; read on from the position */
+	APPLY_MOVE,     /* the stage is verified: call apply_move until done */
+	APPLY_SAME,     /* nothing new; a later time of the same head at most */
+	APPLY_STALE,    /* does not fit where the read stands; ask again */
+	APPLY_RESTART,  /* the feed moved on too far; the read begins from nothing */
 	APPLY_UNSHARED, /* the owner ended the sharing; rows are gone */
 	/* From here on the caller aborts the transaction and keeps the old copy. */
-	APPLY_BROKEN, /* the peer broke the protocol (order, bounds) */
+	APPLY_BROKEN,   /* the peer broke the protocol (order, bounds) */
 	APPLY_MISMATCH, /* digest or count differ from what the owner signed */
-	APPLY_FORK, /* two heads of one epoch and sequence: evidence */
-	APPLY_ERROR /* the feed failed; *error says how */
+	APPLY_FORK,     /* two heads of one epoch and sequence: evidence */
+	APPLY_ERROR     /* the feed failed; *error says how */
 };
 
 /* True when the transaction must be aborted. */
@@ -57,7 +57,8 @@ enum apply_result apply_move(struct list_copy *copy, const struct feed *feed,
  * and begins from nothing; the verified live rows go on answering.  APPLY_RESTART
  * or APPLY_ERROR.
  */
-enum apply_result apply_again(struct list_copy *copy, const struct feed *feed, int *error);
+enum apply_result apply_again(
+	struct list_copy *copy, const struct feed *feed, int *error);
 
 /*
  * An authentic head without entries: the same head at a later time (APPLY_SAME with

@@ -29,16 +29,16 @@ enum copy_phase {
 
 struct list_copy {
 	enum copy_phase phase;
-	struct head head; /* of live; sequence 0 and epoch 0 in EMPTY and LOADING */
+	struct head head;     /* of live; sequence 0 and epoch 0 in EMPTY and LOADING */
 	struct digest digest; /* of live's rows, always */
-	uint64_t live_count; /* rows in state live, always */
+	uint64_t live_count;  /* rows in state live, always */
 
 	/* A read under way (LOADING, STAGING, MOVING). */
 	struct epoch read_epoch;
-	uint64_t base; /* own sequence at its start, or the lowest snapshot's */
+	uint64_t base;     /* own sequence at its start, or the lowest snapshot's */
 	uint64_t position; /* read up to here */
-	struct head high; /* the highest head of any snapshot read */
-	bool whole; /* from nothing: what the stage lacks is removed */
+	struct head high;  /* the highest head of any snapshot read */
+	bool whole;        /* from nothing: what the stage lacks is removed */
 	struct digest read_digest; /* STAGING: digest after the move */
 	uint64_t read_live_count;
 	uint64_t moved; /* MOVING: stage rows up to here are live */
@@ -58,12 +58,13 @@ struct copy_position {
 	struct epoch epoch; /* number 0: from nothing */
 	uint64_t after;
 	uint8_t head_hash[HASH_BYTES]; /* where has_hash */
-	bool has_hash; /* after is the verified head's sequence */
+	bool has_hash;                 /* after is the verified head's sequence */
 };
 
 void copy_position(const struct list_copy *copy, struct copy_position *out);
 
-/* "own", "following", "loading", "staging", "moving", "unshared", "stopped", "empty". */
+/* "own", "following", "loading", "staging", "moving", "unshared", "stopped", "empty".
+ */
 const char *copy_phase_text(enum copy_phase phase);
 
 #endif

@@ -116,8 +116,8 @@ static void peer_down(struct engine *engine, size_t peer)
 }
 
 /* Does the head itself (not the entries behind it) change anything here? */
-static bool matters(
-	const struct engine *engine, const struct engine_list *list, const struct head *head)
+static bool matters(const struct engine *engine, const struct engine_list *list,
+	const struct head *head)
 {
 	int news = copy_head_order(head, &list->held);
 
@@ -126,15 +126,16 @@ static bool matters(
 	}
 	if (news > 0) {
 		return !head_shared_with(head, &engine->member) ||
-			list->phase == COPY_UNSHARED ||
-			head->epoch.number != list->held.epoch.number;
+		       list->phase == COPY_UNSHARED ||
+		       head->epoch.number != list->held.epoch.number;
 	}
 	if (news < 0) {
 		return head->epoch.number == list->held.epoch.number &&
-			head->epoch.tag != list->held.epoch.tag;
+		       head->epoch.tag != list->held.epoch.tag;
 	}
-	return head->epoch.tag != list->held.epoch.tag || head->time_s > list->held.time_s ||
-		memcmp(head->hash, list->held.hash, HASH_BYTES) != 0;
+	return head->epoch.tag != list->held.epoch.tag ||
+	       head->time_s > list->held.time_s ||
+	       memcmp(head->hash, list->held.hash, HASH_BYTES) != 0;
 }
 
 static void take_head(struct engine *engine, struct mono now, struct engine_list *list,
@@ -180,7 +181,9 @@ static void rest(struct mono now, struct engine_list *list, size_t peer)
 static void applied(struct engine *engine, struct mono now, struct engine_list *list,
 	const struct engine_event *event)
 {
-	remember(list, event->copy);
+	if (event->result != APPLY_ERROR) {
+		remember(list, event->copy);
+	}
 	if (event->pull_answer && list->source == event->peer) {
 		list->asked = false;
 	}
@@ -266,8 +269,8 @@ static int take_event(
 	return 0;
 }
 
-int engine_step(struct engine *engine, struct mono now, const struct engine_event *event,
-	struct engine_effects *effects)
+int engine_step(struct engine *engine, struct mono now,
+	const struct engine_event *event, struct engine_effects *effects)
 {
 	int error;
 
@@ -295,17 +298,25 @@ uint64_t engine_peer_lag(const struct engine *engine, size_t peer)
 		const struct engine_list *list = engine->lists[i];
 		const struct head *head = &list->peers[peer].head;
 
-		if (!list->peers[peer].knows || !head_shared_with(head, &engine->member)) {
+		if (!list->peers[peer].knows ||
+			!head_shared_with(head, &engine->member)) {
 			continue;
 		}
 		if (head->epoch.number > list->held.epoch.number) {
 			lag += head->sequence;
 		} else if (head->epoch.number == list->held.epoch.number &&
-			head->sequence > list->held.sequence) {
+			   head->sequence > list->held.sequence) {
 			lag += head->sequence - list->held.sequence;
 		}
 	}
 	return lag;
+}
+
+size_t engine_source(const struct engine *engine, const struct list_id *id)
+{
+	const struct engine_list *list = find(engine, id);
+
+	return list == NULL ? ENGINE_NOBODY : list->source;
 }
 
 bool engine_own_ahead(

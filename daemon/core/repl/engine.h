@@ -21,36 +21,39 @@
 #define ENGINE_NOBODY SIZE_MAX /* as a peer: none; the result of a move */
 #define ENGINE_PATIENCE_MS 250
 #define ENGINE_ASIDE_MS 60000 /* how long a proven liar is not asked for that list */
-#define ENGINE_RETRY_MS 1000 /* after an answer that gave nothing and said no reason */
+#define ENGINE_RETRY_MS 1000  /* after an answer that gave nothing and said no reason  \
+			       */
 
 struct engine;
 
 enum engine_event_type {
 	ENGINE_PEER_UP, /* peer: index; the link is open, Hello done */
 	ENGINE_PEER_DOWN,
-	ENGINE_HEAD, /* peer holds this authentic head */
+	ENGINE_HEAD,    /* peer holds this authentic head */
 	ENGINE_APPLIED, /* result of apply_chunk/apply_head/apply_move on list */
 	ENGINE_REFUSED, /* peer answered the pull of list with an error */
-	ENGINE_TICK /* the time asked for has come */
+	ENGINE_TICK     /* the time asked for has come */
 };
 
 struct engine_event {
 	enum engine_event_type type;
 	size_t peer;
 	struct list_id list;
-	const struct head *head; /* HEAD */
+	const struct head *head;  /* HEAD */
 	enum apply_result result; /* APPLIED */
-	const struct list_copy *copy; /* APPLIED: as it stands now */
+	const struct list_copy
+		*copy;    /* APPLIED: as it stands now; not for APPLY_ERROR */
 	bool pull_answer; /* APPLIED: it was the answer to a pull, which is over */
 };
 
 enum engine_effect_type {
-	ENGINE_PULL, /* send a pull of list at position to peer; earlier ones are void */
+	ENGINE_PULL, /* send a pull of list at position to peer; earlier ones are void
+		      */
 	ENGINE_APPLY_HEAD, /* pass this head to apply_head */
-	ENGINE_MOVE, /* call apply_move */
-	ENGINE_ACK, /* acknowledge list's verified head */
+	ENGINE_MOVE,       /* call apply_move */
+	ENGINE_ACK,        /* acknowledge list's verified head */
 	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
-	ENGINE_FORKED, /* evidence: an admin is needed */
+	ENGINE_FORKED,  /* evidence: an admin is needed */
 	ENGINE_UNSHARED /* for the log: the owner ended the sharing */
 };
 
@@ -59,8 +62,8 @@ struct engine_effect {
 	size_t peer; /* PULL, APPLY_HEAD, ASIDE */
 	struct list_id list;
 	struct copy_position position; /* PULL */
-	struct head head; /* APPLY_HEAD */
-	enum apply_result why; /* ASIDE */
+	struct head head;              /* APPLY_HEAD */
+	enum apply_result why;         /* ASIDE */
 };
 
 /* What one step gave; owned by the engine, good until the next step. */
@@ -81,13 +84,15 @@ int engine_restore(struct engine *engine, const struct list_id *list,
 	const struct list_copy *copy);
 
 /* CORDON_ENOMEM, or CORDON_ETOOBIG over ENGINE_LISTS_MAX (the event is dropped). */
-int engine_step(struct engine *engine, struct mono now, const struct engine_event *event,
-	struct engine_effects *effects);
+int engine_step(struct engine *engine, struct mono now,
+	const struct engine_event *event, struct engine_effects *effects);
 
 /* For status: by how many sequences peer is known to be ahead of us, over all lists. */
 uint64_t engine_peer_lag(const struct engine *engine, size_t peer);
+/* The peer that list comes from now; ENGINE_NOBODY. */
+size_t engine_source(const struct engine *engine, const struct list_id *list);
 /* For status and recovery: an own list's head that peers hold beyond ours. */
-bool engine_own_ahead(const struct engine *engine, const struct list_id *list,
-	struct head *head);
+bool engine_own_ahead(
+	const struct engine *engine, const struct list_id *list, struct head *head);
 
 #endif

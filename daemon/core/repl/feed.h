@@ -19,18 +19,18 @@ enum feed_area {
 struct feed_ops {
 	/* Fills *row (borrowed until the next call that changes the feed); *found
 	 * tells whether there is one. */
-	int (*find)(void *context, enum feed_area area, struct bytes id, struct entry *row,
-		bool *found);
+	int (*find)(void *context, enum feed_area area, struct bytes id,
+		struct entry *row, bool *found);
 	/* The row with the lowest sequence greater than after. */
-	int (*next)(void *context, enum feed_area area, uint64_t after, struct entry *row,
-		bool *found);
+	int (*next)(void *context, enum feed_area area, uint64_t after,
+		struct entry *row, bool *found);
 	/* Replaces the id's earlier row, with all that the store derives from it.
 	 * row may not borrow from this feed. */
 	int (*put)(void *context, enum feed_area area, const struct entry *row);
 	/* No row of that id is no error. */
 	int (*remove)(void *context, enum feed_area area, struct bytes id);
-	/* Moves the stage's row of this sequence into live, replacing the id's row there;
-	 * the same as put and remove, without a copy that borrows. */
+	/* Moves the stage's row of this sequence into live, replacing the id's row
+	 * there; the same as put and remove, without a copy that borrows. */
 	int (*promote)(void *context, uint64_t sequence);
 	/* Removes every row of the area. */
 	int (*clear)(void *context, enum feed_area area);

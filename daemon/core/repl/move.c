@@ -32,7 +32,8 @@ static struct bytes id_bytes(const struct id *id)
 	return (struct bytes){ (const uint8_t *)id->text, id->size };
 }
 
-static int sweep_row(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int sweep_row(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct entry staged;
 	struct id id;
@@ -42,7 +43,8 @@ static int sweep_row(struct list_copy *copy, const struct feed *feed, const stru
 	if (!keep_id(&id, row->id)) {
 		return CORDON_ECORRUPT;
 	}
-	error = feed->ops->find(feed->context, FEED_STAGE, id_bytes(&id), &staged, &found);
+	error = feed->ops->find(
+		feed->context, FEED_STAGE, id_bytes(&id), &staged, &found);
 	if (error != 0 || found) {
 		return error;
 	}
@@ -77,7 +79,8 @@ static int sweep(struct list_copy *copy, const struct feed *feed, size_t *budget
 }
 
 /* The live row of another id that holds the sequence (after a renumbering). */
-static int holder(const struct feed *feed, const struct entry *row, struct id *id, bool *held)
+static int holder(
+	const struct feed *feed, const struct entry *row, struct id *id, bool *held)
 {
 	struct entry live;
 	int error = feed->ops->next(
@@ -92,7 +95,8 @@ static int holder(const struct feed *feed, const struct entry *row, struct id *i
 	return *held && !keep_id(id, live.id) ? CORDON_ECORRUPT : 0;
 }
 
-static int promote(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int promote(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
 	uint64_t sequence = row->sequence;
@@ -120,8 +124,8 @@ static int promote(struct list_copy *copy, const struct feed *feed, const struct
  * Promotes row.  When its sequence is another id's in live, that one gives way and
  * its own staged row follows in the same transaction, so that it is never missing.
  */
-static int promote_chain(struct list_copy *copy, const struct feed *feed, struct entry row,
-	size_t *budget)
+static int promote_chain(struct list_copy *copy, const struct feed *feed,
+	struct entry row, size_t *budget)
 {
 	for (;;) {
 		struct id way;
@@ -155,7 +159,8 @@ static int promote_chain(struct list_copy *copy, const struct feed *feed, struct
 }
 
 /* 2. */
-static int move(struct list_copy *copy, const struct feed *feed, size_t *budget, bool *done)
+static int move(
+	struct list_copy *copy, const struct feed *feed, size_t *budget, bool *done)
 {
 	*done = false;
 	while (*budget > 0) {
@@ -179,7 +184,8 @@ static int move(struct list_copy *copy, const struct feed *feed, size_t *budget,
 }
 
 /* 3. */
-static enum apply_result finish(struct list_copy *copy, const struct feed *feed, int *error)
+static enum apply_result finish(
+	struct list_copy *copy, const struct feed *feed, int *error)
 {
 	bool equal;
 	int code = rows_purge(copy, feed, 0, copy->high.floor);
@@ -199,8 +205,8 @@ static enum apply_result finish(struct list_copy *copy, const struct feed *feed,
 	return APPLY_VERIFIED;
 }
 
-enum apply_result apply_move(struct list_copy *copy, const struct feed *feed,
-	size_t entries_max, int *error)
+enum apply_result apply_move(
+	struct list_copy *copy, const struct feed *feed, size_t entries_max, int *error)
 {
 	size_t budget = entries_max;
 	bool done = false;

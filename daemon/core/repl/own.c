@@ -13,7 +13,8 @@ void own_create(struct list_copy *copy, const struct list_id *list, struct epoch
 	copy->head.epoch = epoch;
 }
 
-void own_begin(struct own_change *change, struct list_copy *copy, const struct feed *feed)
+void own_begin(
+	struct own_change *change, struct list_copy *copy, const struct feed *feed)
 {
 	change->copy = copy;
 	change->feed = feed;

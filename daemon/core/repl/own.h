@@ -20,7 +20,8 @@ struct own_change {
  * without predecessor, to be published.  epoch.number: max(seen + 1, unix time). */
 void own_create(struct list_copy *copy, const struct list_id *list, struct epoch epoch);
 
-void own_begin(struct own_change *change, struct list_copy *copy, const struct feed *feed);
+void own_begin(
+	struct own_change *change, struct list_copy *copy, const struct feed *feed);
 
 /* Gives row->sequence the next sequence, counts and digests it, puts it. */
 int own_put(struct own_change *change, struct entry *row);

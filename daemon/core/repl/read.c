@@ -12,8 +12,8 @@ static enum apply_result failed(int code, int *error)
 }
 
 /* Nothing read yet, from nothing.  Live stays where it answers. */
-static int begin_whole(struct list_copy *copy, const struct feed *feed,
-	const struct epoch *epoch)
+static int begin_whole(
+	struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
 {
 	bool loading = copy->phase == COPY_EMPTY || copy->phase == COPY_LOADING;
 	int error = loading ? rows_clear(copy, feed)
@@ -34,7 +34,8 @@ static int begin_whole(struct list_copy *copy, const struct feed *feed,
 	return 0;
 }
 
-static int begin(struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
+static int begin(
+	struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
 {
 	int error = feed->ops->clear(feed->context, FEED_STAGE);
 
@@ -53,7 +54,8 @@ static int begin(struct list_copy *copy, const struct feed *feed, const struct e
 	return 0;
 }
 
-enum apply_result apply_again(struct list_copy *copy, const struct feed *feed, int *error)
+enum apply_result apply_again(
+	struct list_copy *copy, const struct feed *feed, int *error)
 {
 	return read_restart(copy, feed, &copy->head.epoch, error);
 }
@@ -78,7 +80,8 @@ static int staged_before(const struct list_copy *copy, const struct feed *feed,
 	return feed->ops->find(feed->context, FEED_LIVE, id, old, found);
 }
 
-static int stage_row(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int stage_row(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
 	struct entry old;
@@ -101,14 +104,15 @@ static int stage_row(struct list_copy *copy, const struct feed *feed, const stru
 	return feed->ops->put(feed->context, FEED_STAGE, row);
 }
 
-static int take_rows(struct list_copy *copy, const struct feed *feed, const struct chunk *chunk)
+static int take_rows(
+	struct list_copy *copy, const struct feed *feed, const struct chunk *chunk)
 {
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < chunk->entries_count; i++) {
 		error = copy->phase == COPY_LOADING
-			? rows_replace(copy, feed, &chunk->entries[i])
-			: stage_row(copy, feed, &chunk->entries[i]);
+				? rows_replace(copy, feed, &chunk->entries[i])
+				: stage_row(copy, feed, &chunk->entries[i]);
 	}
 	return error;
 }
@@ -126,7 +130,8 @@ static int purged(const struct feed *feed, enum feed_area area, const struct ent
 		return 0;
 	}
 	if (area == FEED_LIVE) {
-		error = feed->ops->find(feed->context, FEED_STAGE, row->id, &staged, &found);
+		error = feed->ops->find(
+			feed->context, FEED_STAGE, row->id, &staged, &found);
 	}
 	*yes = !found;
 	return error;

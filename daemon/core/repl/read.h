@@ -19,7 +19,7 @@
  * A first load reads into live (LOADING); everything else into the stage.
  */
 enum read_how {
-	READ_BEGIN, /* from the verified head: the stage holds what differs */
+	READ_BEGIN,       /* from the verified head: the stage holds what differs */
 	READ_BEGIN_WHOLE, /* from nothing */
 	READ_ON
 };

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static int count_out(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int count_out(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
 	int error = digest_element(&feed->list, row, &element);
@@ -18,7 +19,8 @@ static int count_out(struct list_copy *copy, const struct feed *feed, const stru
 	return 0;
 }
 
-static int count_in(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int count_in(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
 	int error = digest_element(&feed->list, row, &element);
@@ -33,8 +35,8 @@ static int count_in(struct list_copy *copy, const struct feed *feed, const struc
 	return 0;
 }
 
-static int count_out_id(struct list_copy *copy, const struct feed *feed, struct bytes id,
-	bool *found)
+static int count_out_id(
+	struct list_copy *copy, const struct feed *feed, struct bytes id, bool *found)
 {
 	struct entry old;
 	int error = feed->ops->find(feed->context, FEED_LIVE, id, &old, found);
@@ -45,7 +47,8 @@ static int count_out_id(struct list_copy *copy, const struct feed *feed, struct 
 	return count_out(copy, feed, &old);
 }
 
-int rows_replace(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+int rows_replace(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	bool found;
 	int error = count_out_id(copy, feed, row->id, &found);
@@ -71,7 +74,8 @@ int rows_remove(struct list_copy *copy, const struct feed *feed, struct bytes id
 }
 
 /* The row's id may lie in memory that its removal changes. */
-static int remove_row(struct list_copy *copy, const struct feed *feed, const struct entry *row)
+static int remove_row(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	char id[CORDON_ID_MAX];
 	struct bytes kept = { (const uint8_t *)id, row->id.size };
@@ -83,14 +87,16 @@ static int remove_row(struct list_copy *copy, const struct feed *feed, const str
 	return rows_remove(copy, feed, kept);
 }
 
-int rows_purge(struct list_copy *copy, const struct feed *feed, uint64_t from, uint64_t floor)
+int rows_purge(
+	struct list_copy *copy, const struct feed *feed, uint64_t from, uint64_t floor)
 {
 	uint64_t after = from;
 
 	while (after < floor) {
 		struct entry row;
 		bool found;
-		int error = feed->ops->next(feed->context, FEED_LIVE, after, &row, &found);
+		int error =
+			feed->ops->next(feed->context, FEED_LIVE, after, &row, &found);
 
 		if (error != 0) {
 			return error;
@@ -123,8 +129,8 @@ int rows_clear(struct list_copy *copy, const struct feed *feed)
 	return error;
 }
 
-int rows_match(const struct digest *digest, uint64_t live_count, const struct head *head,
-	bool *equal)
+int rows_match(const struct digest *digest, uint64_t live_count,
+	const struct head *head, bool *equal)
 {
 	uint8_t hash[HASH_BYTES];
 	int error = digest_hash(digest, hash);
@@ -132,6 +138,7 @@ int rows_match(const struct digest *digest, uint64_t live_count, const struct he
 	if (error != 0) {
 		return error;
 	}
-	*equal = live_count == head->live_count && memcmp(hash, head->digest, HASH_BYTES) == 0;
+	*equal = live_count == head->live_count &&
+		 memcmp(hash, head->digest, HASH_BYTES) == 0;
 	return 0;
 }

@@ -10,20 +10,21 @@
  */
 
 /* Puts row into live in the place of its id's earlier row. */
-int rows_replace(struct list_copy *copy, const struct feed *feed, const struct entry *row);
+int rows_replace(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row);
 
 /* Removes the id's live row, if there is one. */
 int rows_remove(struct list_copy *copy, const struct feed *feed, struct bytes id);
 
 /* Removes live's tombstones with from < sequence <= floor. */
-int rows_purge(struct list_copy *copy, const struct feed *feed, uint64_t from,
-	uint64_t floor);
+int rows_purge(
+	struct list_copy *copy, const struct feed *feed, uint64_t from, uint64_t floor);
 
 /* Removes everything, live and stage, and what was counted of it. */
 int rows_clear(struct list_copy *copy, const struct feed *feed);
 
 /* Does what live holds equal what head says?  *equal is set on 0. */
-int rows_match(const struct digest *digest, uint64_t live_count, const struct head *head,
-	bool *equal);
+int rows_match(const struct digest *digest, uint64_t live_count,
+	const struct head *head, bool *equal);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-struct engine_effect *schedule_effect(struct engine *engine, enum engine_effect_type type,
-	const struct engine_list *list, size_t peer)
+struct engine_effect *schedule_effect(struct engine *engine,
+	enum engine_effect_type type, const struct engine_list *list, size_t peer)
 {
 	struct engine_effect *effect = &engine->effects[engine->effects_count++];
 
@@ -24,12 +24,13 @@ static void wake_at(struct engine *engine, struct mono at)
 }
 
 /* May it be asked at all?  A rest that is not over asks for a wake. */
-static bool usable(struct engine *engine, struct mono now, const struct engine_list *list,
-	size_t peer)
+static bool usable(struct engine *engine, struct mono now,
+	const struct engine_list *list, size_t peer)
 {
 	const struct engine_peer *p = &list->peers[peer];
 
-	if (!engine->up[peer] || !p->knows || !head_shared_with(&p->head, &engine->member)) {
+	if (!engine->up[peer] || !p->knows ||
+		!head_shared_with(&p->head, &engine->member)) {
 		return false;
 	}
 	if (p->rests_until.us > now.us) {
@@ -46,14 +47,16 @@ static bool ahead(const struct engine_list *list, const struct head *head)
 }
 
 /* The usable peer with the highest head that is not below ours; the source first. */
-static size_t best(struct engine *engine, struct mono now, const struct engine_list *list)
+static size_t best(
+	struct engine *engine, struct mono now, const struct engine_list *list)
 {
 	size_t found = ENGINE_NOBODY;
 
 	for (size_t i = 0; i < engine->peers_count; i++) {
 		const struct head *head = &list->peers[i].head;
 
-		if (!usable(engine, now, list, i) || copy_head_order(head, &list->held) < 0) {
+		if (!usable(engine, now, list, i) ||
+			copy_head_order(head, &list->held) < 0) {
 			continue;
 		}
 		if (found == ENGINE_NOBODY ||
@@ -66,7 +69,8 @@ static size_t best(struct engine *engine, struct mono now, const struct engine_l
 	return found;
 }
 
-static void pull(struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
+static void pull(
+	struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
 {
 	struct engine_effect *effect = schedule_effect(engine, ENGINE_PULL, list, peer);
 
@@ -80,13 +84,13 @@ static void pull(struct engine *engine, struct mono now, struct engine_list *lis
  * The source has been asked.  Another peer is asked instead when it has held more than
  * we do for ENGINE_PATIENCE_MS, and the source has had as long to deliver.
  */
-static void consider_change(struct engine *engine, struct mono now, struct engine_list *list,
-	size_t other)
+static void consider_change(
+	struct engine *engine, struct mono now, struct engine_list *list, size_t other)
 {
 	const struct engine_peer *peer = &list->peers[other];
 	struct mono patience = mono_after_ms(peer->behind_since.us > list->asked_at.us
-			? peer->behind_since
-			: list->asked_at,
+						     ? peer->behind_since
+						     : list->asked_at,
 		ENGINE_PATIENCE_MS);
 
 	if (other == list->source || !ahead(list, &peer->head) ||

@@ -11,7 +11,7 @@ struct engine_peer {
 	bool knows;
 	struct head head;
 	struct mono behind_since; /* when its head became news to us */
-	struct mono rests_until; /* not asked before */
+	struct mono rests_until;  /* not asked before */
 };
 
 struct engine_list {
@@ -21,7 +21,7 @@ struct engine_list {
 	struct head held; /* the verified head */
 	struct copy_position position;
 	size_t source; /* whom the pull that counts was sent to */
-	bool asked; /* and has not answered yet */
+	bool asked;    /* and has not answered yet */
 	struct mono asked_at;
 	bool move_wanted;
 	bool own_ahead; /* a peer holds more of an own list than we do */
@@ -44,8 +44,8 @@ struct engine {
 };
 
 /* A new effect of this step, its type, list and peer set. */
-struct engine_effect *schedule_effect(struct engine *engine, enum engine_effect_type type,
-	const struct engine_list *list, size_t peer);
+struct engine_effect *schedule_effect(struct engine *engine,
+	enum engine_effect_type type, const struct engine_list *list, size_t peer);
 
 /* Pulls, moves on, or asks to be woken, as the list's state wants. */
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list);

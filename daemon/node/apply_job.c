@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/apply_job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node/head_check.h"
+
+/* A decoded chunk: the frame, and what its entries' structs take. */
+#define JOB_MEMORY_MAX (4 * (size_t)FRAME_MAX_PEER)
+
+int apply_job_create(struct node *node, struct apply_job **job)
+{
+	struct apply_job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL) {
+		return CORDON_ENOMEM;
+	}
+	j->node = node;
+	arena_init(&j->arena, JOB_MEMORY_MAX);
+	*job = j;
+	return 0;
+}
+
+void apply_job_destroy(struct apply_job *job)
+{
+	if (job == NULL) {
+		return;
+	}
+	arena_finish(&job->arena);
+	free(job);
+}
+
+static int pack(struct arena *arena, const ProtobufCMessage *message, struct bytes *out)
+{
+	size_t size = protobuf_c_message_get_packed_size(message);
+	uint8_t *data = arena_alloc(arena, size + 1);
+
+	if (data == NULL) {
+		return CORDON_ENOMEM;
+	}
+	out->data = data;
+	out->size = protobuf_c_message_pack(message, data);
+	return 0;
+}
+
+static int read_entries(
+	struct apply_job *job, const Cordon__Chunk *message, struct errmsg *msg)
+{
+	struct entry *entries =
+		arena_array(&job->arena, message->n_entries + 1, sizeof(*entries));
+
+	if (entries == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < message->n_entries; i++) {
+		int error = entry_from_message(message->entries[i], &entries[i], msg);
+
+		if (error != 0) {
+			return error;
+		}
+	}
+	job->chunk.head = &job->head;
+	job->chunk.after = message->after;
+	job->chunk.up_to = message->up_to;
+	job->chunk.entries = entries;
+	job->chunk.entries_count = message->n_entries;
+	return 0;
+}
+
+int apply_job_read_chunk(struct apply_job *job, struct bytes payload,
+	struct head_check *check, struct errmsg *msg)
+{
+	ProtobufCMessage *message;
+	Cordon__Chunk *chunk;
+	int error = message_decode(MESSAGE_CHUNK, payload, &job->arena, &message, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	chunk = (Cordon__Chunk *)message;
+	if (chunk->head == NULL) {
+		return errmsg_set(msg, CORDON_EPROTO, "a chunk without a head");
+	}
+	error = pack(&job->arena, &chunk->head->base, &job->packed);
+	if (error == 0) {
+		error = head_check_open(check, job->packed, &job->head, msg);
+	}
+	if (error == 0 && !ident_list_equal(&job->head.list, &job->list)) {
+		error = errmsg_set(msg, CORDON_EPROTO, "a chunk of another list");
+	}
+	return error == 0 ? read_entries(job, chunk, msg) : error;
+}
+
+int apply_job_set_head(
+	struct apply_job *job, const struct head *head, struct bytes packed)
+{
+	uint8_t *data = arena_alloc(&job->arena, packed.size + 1);
+
+	if (data == NULL) {
+		return CORDON_ENOMEM;
+	}
+	memcpy(data, packed.data, packed.size);
+	job->head = *head;
+	job->packed = (struct bytes){ data, packed.size };
+	return 0;
+}
+
+static enum apply_result apply(
+	struct apply_job *job, const struct feed *feed, int *error)
+{
+	const struct state *member = &job->node->config->node.member;
+
+	switch (job->type) {
+	case APPLY_JOB_CHUNK:
+		return apply_chunk(&job->copy, feed, &job->chunk, member, error);
+	case APPLY_JOB_HEAD:
+		return apply_head(&job->copy, feed, &job->head, member, error);
+	case APPLY_JOB_MOVE:
+		break;
+	}
+	return apply_move(&job->copy, feed, APPLY_ENTRIES_MAX, error);
+}
+
+/* The head that goes with the copy: the one live shows, or will once the move is done.
+ */
+static bool head_changed(const struct apply_job *job)
+{
+	return job->type != APPLY_JOB_MOVE &&
+	       (job->result == APPLY_VERIFIED || job->result == APPLY_MOVE ||
+		       job->result == APPLY_SAME || job->result == APPLY_UNSHARED);
+}
+
+static int keep(struct apply_job *job, struct store_txn *txn, struct errmsg *msg)
+{
+	int error = store_list_put(txn, &job->list, &job->copy);
+
+	if (error == 0 && head_changed(job)) {
+		error = store_head_put(txn, &job->head, job->packed);
+	}
+	return error == 0 ? 0 : store_txn_error(txn, msg);
+}
+
+/* A contradiction: the evidence is kept, and the list takes nothing any more. */
+static int keep_evidence(
+	struct apply_job *job, struct store_txn *txn, struct errmsg *msg)
+{
+	struct bytes held;
+	int error = store_head_get(txn, &job->list, &held);
+
+	if (error == 0) {
+		error = store_evidence_put(txn, &job->head, held, job->packed);
+	}
+	if (error == 0) {
+		job->copy.phase = COPY_STOPPED;
+		error = store_list_put(txn, &job->list, &job->copy);
+	}
+	return error == 0 ? 0 : store_txn_error(txn, msg);
+}
+
+/* The read or the move did not come out as signed: nothing of it is kept. */
+static int begin_again(struct apply_job *job, const struct feed *feed,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	int error = 0;
+
+	if (job->copy.phase == COPY_FOLLOWING || job->copy.phase == COPY_EMPTY) {
+		return 0;
+	}
+	if (apply_again(&job->copy, feed, &error) == APPLY_ERROR) {
+		return errmsg_set(msg, error, "drop what was read");
+	}
+	return keep(job, txn, msg);
+}
+
+/*
+ * The copy is changed along with the rows; where apply fails after it has changed
+ * rows, the store's transaction must go: a second one records what remains.
+ */
+static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *msg)
+{
+	struct apply_job *job = (struct apply_job *)base;
+	struct feed feed;
+	bool found;
+	int error = 0;
+
+	if (store_feed(txn, &job->list, &feed) != 0 ||
+		store_list_get(txn, &job->list, &job->copy, &found) != 0) {
+		return store_txn_error(txn, msg);
+	}
+	if (job->result == APPLY_FORK) {
+		return keep_evidence(job, txn, msg);
+	}
+	if (job->result == APPLY_MISMATCH) {
+		return begin_again(job, &feed, txn, msg);
+	}
+	job->result = apply(job, &feed, &error);
+	switch (job->result) {
+	case APPLY_STALE:
+		return 0;
+	case APPLY_ERROR:
+		store_txn_error(txn, msg);
+		return error;
+	case APPLY_BROKEN:
+	case APPLY_MISMATCH:
+	case APPLY_FORK:
+		return CORDON_EMISMATCH; /* undone; done() looks at the result */
+	case APPLY_VERIFIED:
+	case APPLY_PARTIAL:
+	case APPLY_MOVE:
+	case APPLY_SAME:
+	case APPLY_RESTART:
+	case APPLY_UNSHARED:
+		break;
+	}
+	return keep(job, txn, msg);
+}
+
+static void deliver(struct letter *letter)
+{
+	struct apply_job *job =
+		(struct apply_job *)((char *)letter -
+				     offsetof(struct apply_job, letter));
+
+	job->finished(job);
+}
+
+/* On the writer thread.  Nothing that posts again waits for anything. */
+static void done(struct commit_job *base, int error, const char *text)
+{
+	struct apply_job *job = (struct apply_job *)base;
+	bool second = job->text.text[0] != '\0';
+
+	if (error == CORDON_EMISMATCH && !second &&
+		(job->result == APPLY_MISMATCH || job->result == APPLY_FORK)) {
+		errmsg_set(&job->text, error, "%s",
+			job->result == APPLY_FORK
+				? "two heads contradict each other"
+				: cordon_error_text(CORDON_EMISMATCH));
+		if (committer_post(job->node->committer, &job->job) == 0) {
+			return;
+		}
+	} else if (error != 0 && apply_failed(job->result) &&
+		   job->result != APPLY_ERROR && !second) {
+		errmsg_set(&job->text, error, "the peer broke the order of the feed");
+	} else if (error != 0) {
+		job->result = APPLY_ERROR;
+		job->error = error;
+		errmsg_set(&job->text, error, "%s", text);
+	}
+	mailbox_post(job->node->mailbox, &job->letter);
+}
+
+int apply_job_post(struct apply_job *job)
+{
+	job->job.run = run;
+	job->job.done = done;
+	job->letter.deliver = deliver;
+	return committer_post(job->node->committer, &job->job);
+}

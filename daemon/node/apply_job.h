@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_APPLY_JOB_H
+#define NODE_APPLY_JOB_H
+
+#include "daemon/core/repl/engine.h"
+#include "daemon/node/committer.h"
+
+/*
+ * What came from a peer, on its way through the writer: a chunk, a head, or the next
+ * slice of a stage that is moved in.
+ */
+struct apply_job {
+	struct commit_job job;
+	struct letter letter; /* back to main */
+	struct node *node;
+	void (*finished)(struct apply_job *job); /* on main; owns the job again */
+	void *context;
+
+	enum {
+		APPLY_JOB_CHUNK,
+		APPLY_JOB_HEAD,
+		APPLY_JOB_MOVE
+	} type;
+	size_t peer; /* ENGINE_NOBODY for MOVE */
+	struct list_id list;
+	struct arena arena;  /* holds packed and entries */
+	struct head head;    /* CHUNK, HEAD: authentic */
+	struct bytes packed; /* its message */
+	struct chunk chunk;  /* CHUNK */
+
+	/* The result. */
+	enum apply_result result;
+	struct list_copy copy; /* as it stands now */
+	int error;             /* APPLY_ERROR */
+	struct errmsg text;
+};
+
+int apply_job_create(struct node *node, struct apply_job **job);
+void apply_job_destroy(struct apply_job *job);
+
+/* Fills head, packed and chunk from the payload of a CHUNK; check says that its head is
+ * signed.  The payload is copied. */
+struct head_check;
+int apply_job_read_chunk(struct apply_job *job, struct bytes payload,
+	struct head_check *check, struct errmsg *msg);
+/* Fills head and packed. */
+int apply_job_set_head(
+	struct apply_job *job, const struct head *head, struct bytes packed);
+
+/* Hands it to the writer; finished is called on main in any case that returns 0. */
+int apply_job_post(struct apply_job *job);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/committer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "daemon/core/repl/apply.h"
+#include "daemon/node/own_lists.h"
+
+/* Jobs that may wait; beyond, the sender is told to come back. */
+#define WAITING_MAX 4096
+
+struct queue {
+	struct commit_job *first, **last;
+};
+
+struct committer {
+	struct node *node;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct queue submissions, others;
+	size_t waiting;
+	bool stopping;
+};
+
+static void queue_init(struct queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+}
+
+static void queue_add(struct queue *queue, struct commit_job *job)
+{
+	job->next = NULL;
+	*queue->last = job;
+	queue->last = &job->next;
+}
+
+static struct commit_job *queue_take(struct queue *queue)
+{
+	struct commit_job *job = queue->first;
+
+	if (job != NULL) {
+		queue->first = job->next;
+		if (queue->first == NULL) {
+			queue->last = &queue->first;
+		}
+	}
+	return job;
+}
+
+/* As many submissions as one transaction holds, at least one: a list in order. */
+static struct commit_job *take_group(struct committer *committer)
+{
+	struct queue group;
+	size_t entries = 0, bytes = 0;
+
+	queue_init(&group);
+	for (;;) {
+		struct commit_job *job = committer->submissions.first;
+
+		if (job == NULL) {
+			break;
+		}
+		entries += job->entries;
+		bytes += job->bytes;
+		if (group.first != NULL &&
+			(entries > APPLY_ENTRIES_MAX || bytes > APPLY_BYTES_MAX)) {
+			break;
+		}
+		queue_add(&group, queue_take(&committer->submissions));
+		committer->waiting--;
+	}
+	return group.first;
+}
+
+static void finish_group(struct commit_job *job, int error, const struct errmsg *msg)
+{
+	while (job != NULL) {
+		struct commit_job *next = job->next;
+
+		job->done(job, error, error == 0 ? "" : errmsg_text(msg, error));
+		job = next;
+	}
+}
+
+static void committed(struct committer *committer)
+{
+	atomic_fetch_add(&committer->node->counters.commits, 1);
+	node_lists_changed(committer->node);
+}
+
+static int run_submissions(struct committer *committer, struct commit_job *group,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	struct own_lists *lists;
+	int error = own_lists_begin(committer->node, txn, &lists, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	for (struct commit_job *job = group; job != NULL && error == 0;
+		job = job->next) {
+		job->lists = lists;
+		error = job->run(job, txn, msg);
+		job->lists = NULL;
+	}
+	if (error == 0) {
+		error = own_lists_publish(lists, false, msg);
+	}
+	own_lists_end(lists);
+	return error;
+}
+
+/* One transaction for all of the group: all of it is on disk, or nothing. */
+static void run_group(struct committer *committer, struct commit_job *group)
+{
+	struct errmsg msg = { "" };
+	struct store_txn *txn;
+	int error = store_write_begin(committer->node->store, &txn, &msg);
+
+	if (error == 0) {
+		error = group->submission ? run_submissions(committer, group, txn, &msg)
+					  : group->run(group, txn, &msg);
+		if (error == 0) {
+			error = store_commit(txn, &msg);
+		} else {
+			store_abort(txn);
+		}
+	}
+	if (error == 0) {
+		committed(committer);
+	}
+	finish_group(group, error, &msg);
+}
+
+static void wait_for_work(struct committer *committer)
+{
+	while (committer->waiting == 0 && !committer->stopping) {
+		pthread_cond_wait(&committer->wake, &committer->lock);
+	}
+}
+
+/* Submissions first; between two groups one other job, so that neither waits for ever.
+ */
+static void *run(void *context)
+{
+	struct committer *committer = context;
+
+	pthread_mutex_lock(&committer->lock);
+	for (;;) {
+		struct commit_job *group, *other;
+
+		wait_for_work(committer);
+		if (committer->waiting == 0) {
+			break;
+		}
+		group = take_group(committer);
+		other = queue_take(&committer->others);
+		committer->waiting -= other != NULL;
+		pthread_mutex_unlock(&committer->lock);
+		if (group != NULL) {
+			run_group(committer, group);
+		}
+		if (other != NULL) {
+			other->next = NULL;
+			run_group(committer, other);
+		}
+		pthread_mutex_lock(&committer->lock);
+	}
+	pthread_mutex_unlock(&committer->lock);
+	return NULL;
+}
+
+int committer_create(
+	struct node *node, struct committer **committer, struct errmsg *msg)
+{
+	struct committer *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	w->node = node;
+	queue_init(&w->submissions);
+	queue_init(&w->others);
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	if (pthread_create(&w->thread, NULL, run, w) != 0) {
+		pthread_cond_destroy(&w->wake);
+		pthread_mutex_destroy(&w->lock);
+		free(w);
+		return errmsg_set(msg, CORDON_ENOMEM, "cannot start the writer thread");
+	}
+	*committer = w;
+	return 0;
+}
+
+int committer_post(struct committer *committer, struct commit_job *job)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&committer->lock);
+	if (committer->stopping) {
+		error = CORDON_ESHUTDOWN;
+	} else if (committer->waiting >= WAITING_MAX) {
+		error = CORDON_EBUSY;
+	} else {
+		queue_add(
+			job->submission ? &committer->submissions : &committer->others,
+			job);
+		committer->waiting++;
+		pthread_cond_signal(&committer->wake);
+	}
+	pthread_mutex_unlock(&committer->lock);
+	return error;
+}
+
+void committer_stop(struct committer *committer)
+{
+	bool first;
+
+	pthread_mutex_lock(&committer->lock);
+	first = !committer->stopping;
+	committer->stopping = true;
+	pthread_cond_signal(&committer->wake);
+	pthread_mutex_unlock(&committer->lock);
+	if (first) {
+		pthread_join(committer->thread, NULL);
+	}
+}
+
+void committer_destroy(struct committer *committer)
+{
+	if (committer == NULL) {
+		return;
+	}
+	committer_stop(committer);
+	pthread_cond_destroy(&committer->wake);
+	pthread_mutex_destroy(&committer->lock);
+	free(committer);
+}

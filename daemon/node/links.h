@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_LINKS_H
+#define NODE_LINKS_H
+
+#include <pthread.h>
+
+#include "daemon/core/repl/engine.h"
+#include "daemon/node/peer.h"
+#include "daemon/node/replicator.h"
+
+/*
+ * What status and verify show of the links: written on main after each step, read by
+ * any thread.
+ */
+struct links_entry {
+	struct list_id list;
+	struct epoch epoch;
+	uint64_t sequence;
+	uint8_t digest[HASH_BYTES];
+};
+
+struct links_peer {
+	struct identity identity;
+	struct peer_state state;
+	uint64_t lag;
+	struct links_entry *heads;
+	size_t heads_count, heads_room;
+};
+
+struct links {
+	pthread_mutex_t lock;
+	struct links_peer *peers;
+	size_t count;
+};
+
+int links_init(struct links *links, size_t count);
+void links_finish(struct links *links);
+
+void links_set_state(
+	struct links *links, size_t peer, const struct peer *from, uint64_t lag);
+/* A head that the peer says it holds.  Without memory the older one stays. */
+void links_set_head(struct links *links, size_t peer, const struct head *head);
+/* The link is gone: nothing is known. */
+void links_forget_heads(struct links *links, size_t peer);
+
+/* As replicator_links and replicator_peer_heads; any thread. */
+int links_read(struct links *links, struct arena *arena, struct link_info **out,
+	size_t *count);
+int links_read_heads(struct links *links, const struct list_id *list,
+	struct arena *arena, struct peer_head **out, size_t *count);
+
+#endif
