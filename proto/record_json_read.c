@@ -216,6 +216,20 @@ static int read_list(struct reading *r, const struct field *field,
 	return 0;
 }
 
+/* The name is the sender's, and goes into the error as text of bounded size. */
+static int unknown_field(struct reading *r, const struct field_path *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz_";
+	struct field_path at = *path;
+	char quoted[FIELD_QUOTE_BYTES];
+
+	if (at.name[0] == '\0' || at.name[strspn(at.name, plain)] != '\0' ||
+		strlen(at.name) >= FIELD_QUOTE_BYTES) {
+		at.name = field_quote(at.name, quoted);
+	}
+	return field_fail(&at, r->msg, CORDON_EFIELD, "there is no such field");
+}
+
 static int read_field(struct reading *r, const struct shape *shape,
 	struct field_path *path, const json_t *json, void *object)
 {
@@ -223,8 +237,7 @@ static int read_field(struct reading *r, const struct shape *shape,
 	struct values values;
 
 	if (field == NULL) {
-		return field_fail(
-			path, r->msg, CORDON_EFIELD, "there is no such field");
+		return unknown_field(r, path);
 	}
 	if (field->repeated) {
 		return read_list(r, field, path, json, object);

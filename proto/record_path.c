@@ -17,10 +17,10 @@ void field_path_text(const struct field_path *path, char *out)
 		used = strlen(out);
 	}
 	if (path->indexed) {
-		snprintf(out + used, FIELD_PATH_BYTES - used, "%s%.64s[%zu]",
+		snprintf(out + used, FIELD_PATH_BYTES - used, "%s%s[%zu]",
 			used > 0 ? "." : "", path->name, path->index);
 	} else {
-		snprintf(out + used, FIELD_PATH_BYTES - used, "%s%.64s",
+		snprintf(out + used, FIELD_PATH_BYTES - used, "%s%s",
 			used > 0 ? "." : "", path->name);
 	}
 }
