@@ -199,7 +199,6 @@ void conn_close(struct conn *conn, int error, const char *text)
 	}
 	c->state = CONN_CLOSING;
 	channel_shutdown(c->channel);
-	conn_watch_restart(c, &c->deadline);
 	poke(c);
 }
 

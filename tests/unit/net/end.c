@@ -64,6 +64,9 @@ static int on_frame(struct conn *conn, void *context, const struct frame_header 
 	if (end->frames == end->pause_after) {
 		conn_pause_reading(conn);
 	}
+	if (end->pauses != NULL) {
+		conn_pause_reading(end->pauses->conn);
+	}
 	if (end->destroy_in_frame) {
 		destroy(end);
 	}

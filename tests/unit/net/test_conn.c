@@ -135,8 +135,8 @@ static void the_last_word_survives_what_the_other_side_still_sends(void **state)
 	open_both(f);
 	f->server.echoes = 1;
 	f->server.frame_result = CORDON_EDENIED;
-	/* unread bytes at a close would reset the connection */
-	for (uint32_t i = 1; i <= 15; i++) {
+	/* more than sockets hold: unread bytes at a close would reset the connection */
+	for (uint32_t i = 1; i <= 500; i++) {
 		assert_int_equal(end_send(&f->client, 4000, i), 0);
 	}
 	loop_until(&f->loop, f->server.closed && f->client.closed);
@@ -160,6 +160,25 @@ static void a_pause_holds_frames_back_until_resumed(void **state)
 	conn_resume_reading(f->server.conn);
 	assert_int_equal(f->server.frames, 2);
 	loop_until(&f->loop, f->server.frames == 6);
+}
+
+/* The loop has already found both readable when the first pauses the other. */
+static void a_pause_holds_though_bytes_have_come(void **state)
+{
+	struct fixture *f = *state;
+	struct end client, server;
+
+	end_pair(&client, &server, &f->loop, NULL, NULL);
+	open_both(f);
+	loop_until(&f->loop, client.open && server.open);
+	server.pauses = &f->server;
+	f->server.pauses = &server;
+	assert_int_equal(end_send(&client, 10, 1), 0);
+	assert_int_equal(end_send(&f->client, 10, 1), 0);
+	loop_settle(&f->loop);
+	assert_int_equal(server.frames + f->server.frames, 1);
+	end_finish(&client);
+	end_finish(&server);
 }
 
 static void a_paused_end_still_sends(void **state)
@@ -282,6 +301,7 @@ int main(void)
 		TEST(a_refused_frame_ends_it_after_the_answers),
 		TEST(the_last_word_survives_what_the_other_side_still_sends),
 		TEST(a_pause_holds_frames_back_until_resumed),
+		TEST(a_pause_holds_though_bytes_have_come),
 		TEST(a_paused_end_still_sends),
 		TEST(a_pause_before_open_holds_from_the_first_frame),
 		TEST(a_peer_that_vanishes_is_an_orderly_end_without_tls),

@@ -164,6 +164,25 @@ static void what_is_no_tls_is_refused(void **state)
 	close(fds[0]);
 }
 
+/* Closing at once could cost the other side the alert that says why. */
+static void a_refusal_waits_for_the_other_side_to_end(void **state)
+{
+	struct fixture *f = *state;
+	const struct conn_options options = end_options(true);
+	char byte;
+	int fds[2];
+
+	pair_sockets(fds);
+	end_init(&f->server, &f->loop, fds[1], node, &options);
+	assert_int_equal(send(fds[0], "SSH-2.0-OpenSSH_9.2\r\n", 21, 0), 21);
+	loop_settle(&f->loop);
+	assert_int_equal(f->server.closed, 0);
+	assert_int_equal(recv(fds[0], &byte, 1, 0), 0);
+	close(fds[0]);
+	loop_until(&f->loop, f->server.closed);
+	end_says(&f->server, CORDON_ETLS, "not TLS");
+}
+
 static void one_who_stays_after_a_refusal_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
@@ -191,6 +210,41 @@ static void a_handshake_that_never_ends_does(void **state)
 	loop_until(&f->loop, f->server.closed);
 	end_says(&f->server, CORDON_ETIMEOUT, "TLS handshake within 30 ms");
 	close(fds[0]);
+}
+
+static void drip(evutil_socket_t unused, short what, void *context)
+{
+	const int *fd = context;
+
+	(void)unused;
+	(void)what;
+	(void)!send(*fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Bytes inside a TLS record that never ends are no frame, but no life either. */
+static void a_record_that_comes_byte_by_byte_is_cut_off(void **state)
+{
+	struct fixture *f = *state;
+	const struct conn_options as_client = end_options(false);
+	const struct timeval period = { 0, 2000 };
+	struct conn_options options = end_options(true);
+	struct event *tick;
+	int fds[2], fd;
+
+	options.frame_timeout_ms = 60;
+	pair_sockets(fds);
+	fd = dup(fds[0]);
+	end_init(&f->client, &f->loop, fds[0], desk, &as_client);
+	end_init(&f->server, &f->loop, fds[1], node, &options);
+	loop_until(&f->loop, f->client.open && f->server.open);
+	/* application data of 16 KiB, says the header */
+	assert_int_equal(send(fd, "\x17\x03\x03\x40\x00", 5, 0), 5);
+	tick = event_new(f->loop.base, -1, EV_PERSIST, drip, &fd);
+	assert_int_equal(event_add(tick, &period), 0);
+	loop_until(&f->loop, f->server.closed);
+	end_says(&f->server, CORDON_ETIMEOUT, "did not finish it within 60 ms");
+	event_free(tick);
+	close(fd);
 }
 
 static void closed_during_the_handshake_it_ends(void **state)
@@ -286,8 +340,10 @@ int main(void)
 		TEST(a_break_is_no_orderly_end),
 		TEST(a_refused_client_is_told_why),
 		TEST(what_is_no_tls_is_refused),
+		TEST(a_refusal_waits_for_the_other_side_to_end),
 		TEST(one_who_stays_after_a_refusal_is_not_waited_for),
 		TEST(a_handshake_that_never_ends_does),
+		TEST(a_record_that_comes_byte_by_byte_is_cut_off),
 		TEST(closed_during_the_handshake_it_ends),
 		TEST(a_good_certificate_stays_after_a_reload),
 		TEST(a_revoked_certificate_ends_an_open_connection),
