@@ -106,6 +106,11 @@ int question_ask_zone(struct match_context *context, const struct cordon_query *
 	}
 	error = cordon_mrz_parse(query->mrz_lines, query->mrz_line_count, today, mrz,
 		fault, sizeof(fault));
+	if (error == CORDON_EINVAL) {
+		return errmsg_set(msg, CORDON_EFIELD,
+			"reference_date: a whole date of the years 200 to 9900 is "
+			"expected");
+	}
 	if (error != 0) {
 		return errmsg_set(msg, error, "mrz: %s", fault);
 	}
