@@ -6,6 +6,13 @@
 
 #include <cordon/error.h>
 
+/* The lower line of two begins alike in every format. */
+#define LOWER_LINE(start)                                                              \
+	.number = { (start), 9 }, .number_digit = (start) + 9,                         \
+	.nationality = { (start) + 10, 3 }, .born = { (start) + 13, 6 },               \
+	.born_digit = (start) + 19, .sex = (start) + 20,                               \
+	.expires = { (start) + 21, 6 }, .expires_digit = (start) + 27
+
 static const struct mrz_layout layouts[] = {
 	{
 		.format = CORDON_MRZ_TD1,
@@ -33,14 +40,7 @@ static const struct mrz_layout layouts[] = {
 		.line_bytes = 36,
 		.issuer = { 2, 3 },
 		.name = { 5, 31 },
-		.number = { 36, 9 },
-		.number_digit = 45,
-		.nationality = { 46, 3 },
-		.born = { 49, 6 },
-		.born_digit = 55,
-		.sex = 56,
-		.expires = { 57, 6 },
-		.expires_digit = 63,
+		LOWER_LINE(36),
 		.optional = { 64, 7 },
 		.composite_digit = 71,
 		.composite = { { 36, 10 }, { 49, 7 }, { 57, 14 } },
@@ -52,14 +52,7 @@ static const struct mrz_layout layouts[] = {
 		.line_bytes = 36,
 		.issuer = { 2, 3 },
 		.name = { 5, 31 },
-		.number = { 36, 9 },
-		.number_digit = 45,
-		.nationality = { 46, 3 },
-		.born = { 49, 6 },
-		.born_digit = 55,
-		.sex = 56,
-		.expires = { 57, 6 },
-		.expires_digit = 63,
+		LOWER_LINE(36),
 		.optional = { 64, 8 },
 	},
 	{
@@ -68,14 +61,7 @@ static const struct mrz_layout layouts[] = {
 		.line_bytes = 44,
 		.issuer = { 2, 3 },
 		.name = { 5, 39 },
-		.number = { 44, 9 },
-		.number_digit = 53,
-		.nationality = { 54, 3 },
-		.born = { 57, 6 },
-		.born_digit = 63,
-		.sex = 64,
-		.expires = { 65, 6 },
-		.expires_digit = 71,
+		LOWER_LINE(44),
 		.optional = { 72, 14 },
 		.optional_digit = 86,
 		.composite_digit = 87,
@@ -87,14 +73,7 @@ static const struct mrz_layout layouts[] = {
 		.line_bytes = 44,
 		.issuer = { 2, 3 },
 		.name = { 5, 39 },
-		.number = { 44, 9 },
-		.number_digit = 53,
-		.nationality = { 54, 3 },
-		.born = { 57, 6 },
-		.born_digit = 63,
-		.sex = 64,
-		.expires = { 65, 6 },
-		.expires_digit = 71,
+		LOWER_LINE(44),
 		.optional = { 72, 16 },
 	},
 };
