@@ -12,4 +12,48 @@
 /* And in a union of two: five lines. */
 #define UNION LEAST "member RUS { ca = rus.pem }\n"
 
+/* Every key of every section, none with its default. */
+#define EVERYTHING                                                                     \
+	"node = \"KAZ/almaty-1\"\n"                                                    \
+	"data_dir = '/srv/cordon'\n"                                                   \
+	"listen = {\"[2001:db8::7]:7701\", 127.0.0.1:0, \"*:7702\"}\n"                 \
+	"local_socket = run/socket\n"                                                  \
+	"metrics = localhost:7780\n"                                                   \
+	"certificate = pki/node.pem\n"                                                 \
+	"key = /etc/keys/node.key\n"                                                   \
+	"head_key = pki/heads.key\n"                                                   \
+	"ciphersuites = TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256\n"         \
+	"groups = X25519:P-256\n"                                                      \
+	"user = cordon\n"                                                              \
+	"log_level = debug\n"                                                          \
+	"workers = 3\n"                                                                \
+	"map_size = 10GiB\n"                                                           \
+	"utc_offset = \"+05:00\"\n"                                                    \
+	"range_max = 5000000\n"                                                        \
+	"head_interval = 2s\n"                                                         \
+	"follow_wait = 500ms\n"                                                        \
+	"connections_max = 77\n"                                                       \
+	"connections_per_identity = 7\n"                                               \
+	"requests_in_flight_max = 17\n"                                                \
+	"handshake_timeout = 3s\n"                                                     \
+	"frame_timeout = 4s\n"                                                         \
+	"idle_timeout = 1h\n"                                                          \
+	"reconnect_min = 20ms\n"                                                       \
+	"reconnect_max = 2min\n"                                                       \
+	"demand_purpose = yes\n"                                                       \
+	"demand_officer = yes\n"                                                       \
+	"demand_checkpoint = yes\n"                                                    \
+	"member KAZ { ca = kaz.pem head_keys = {kaz-1.pub, \"kaz 2.pub\"} }\n"         \
+	"member RUS { ca = rus.pem crl = rus.crl }\n"                                  \
+	"member BLR { ca = blr.pem }\n"                                                \
+	"peer RUS/moscow-1 { address = \"[2001:db8::8]:7700\" }\n"                     \
+	"peer KAZ/astana-1 { address = astana.example:7711 }\n"                        \
+	"list entry_ban { share_with = {RUS, BLR} retention = 3650d }\n"               \
+	"list invalid_document { share_with = {BLR} }\n"                               \
+	"recognise { binding = {RUS/entry_ban} inform = {BLR/entry_ban, BLR/kind-9} "  \
+	"}\n"                                                                          \
+	"objection RUS-2026-9 { why = \"residence permit 17/2026\" }\n"                \
+	"agency \"migration-*\" { kinds = {deportation, entry_ban} }\n"                \
+	"agency passports { kinds = invalid_document }\n"
+
 #endif

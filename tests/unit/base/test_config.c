@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fcntl.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -16,49 +13,6 @@
 #include "daemon/base/config_build.h"
 #include "proto/arena.h"
 #include "tests/unit/base/config_texts.h"
-
-/* Every key of every section, none with its default. */
-static const char everything[] =
-	"node = \"KAZ/almaty-1\"\n"
-	"data_dir = '/srv/cordon'\n"
-	"listen = {\"[2001:db8::7]:7701\", 127.0.0.1:0, \"*:7702\"}\n"
-	"local_socket = run/socket\n"
-	"metrics = localhost:7780\n"
-	"certificate = pki/node.pem\n"
-	"key = /etc/keys/node.key\n"
-	"head_key = pki/heads.key\n"
-	"ciphersuites = TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256\n"
-	"groups = X25519:P-256\n"
-	"user = cordon\n"
-	"log_level = debug\n"
-	"workers = 3\n"
-	"map_size = 10GiB\n"
-	"utc_offset = \"+05:00\"\n"
-	"range_max = 5000000\n"
-	"head_interval = 2s\n"
-	"follow_wait = 500ms\n"
-	"connections_max = 77\n"
-	"connections_per_identity = 7\n"
-	"requests_in_flight_max = 17\n"
-	"handshake_timeout = 3s\n"
-	"frame_timeout = 4s\n"
-	"idle_timeout = 1h\n"
-	"reconnect_min = 20ms\n"
-	"reconnect_max = 2min\n"
-	"demand_purpose = yes\n"
-	"demand_officer = yes\n"
-	"demand_checkpoint = yes\n"
-	"member KAZ { ca = kaz.pem head_keys = {kaz-1.pub, \"kaz 2.pub\"} }\n"
-	"member RUS { ca = rus.pem crl = rus.crl }\n"
-	"member BLR { ca = blr.pem }\n"
-	"peer RUS/moscow-1 { address = \"[2001:db8::8]:7700\" }\n"
-	"peer KAZ/astana-1 { address = astana.example:7711 }\n"
-	"list entry_ban { share_with = {RUS, BLR} retention = 3650d }\n"
-	"list invalid_document { share_with = {BLR} }\n"
-	"recognise { binding = {RUS/entry_ban} inform = {BLR/entry_ban, BLR/kind-9} }\n"
-	"objection RUS-2026-9 { why = \"residence permit 17/2026\" }\n"
-	"agency \"migration-*\" { kinds = {deportation, entry_ban} }\n"
-	"agency passports { kinds = invalid_document }\n";
 
 static struct config *parse(const char *text)
 {
@@ -74,7 +28,7 @@ static struct config *parse(const char *text)
 
 static void all_of_the_top_is_read(void **state)
 {
-	struct config *c = parse(everything);
+	struct config *c = parse(EVERYTHING);
 
 	(void)state;
 	assert_string_equal(c->path, "/etc/cordon/a.conf");
@@ -100,7 +54,7 @@ static void all_of_the_top_is_read(void **state)
 
 static void all_limits_are_read(void **state)
 {
-	struct config *c = parse(everything);
+	struct config *c = parse(EVERYTHING);
 
 	(void)state;
 	assert_true(c->range_max == 5000000);
@@ -119,7 +73,7 @@ static void all_limits_are_read(void **state)
 
 static void all_addresses_are_read(void **state)
 {
-	struct config *c = parse(everything);
+	struct config *c = parse(EVERYTHING);
 
 	(void)state;
 	assert_int_equal(c->listen_count, 3);
@@ -145,7 +99,7 @@ static void all_addresses_are_read(void **state)
 
 static void members_are_read(void **state)
 {
-	struct config *c = parse(everything);
+	struct config *c = parse(EVERYTHING);
 	const struct config_member *kaz =
 		config_member_find(c, &(struct state){ "KAZ" });
 	const struct config_member *rus =
@@ -167,7 +121,7 @@ static void members_are_read(void **state)
 
 static void lists_and_what_others_mean_are_read(void **state)
 {
-	struct config *c = parse(everything);
+	struct config *c = parse(EVERYTHING);
 
 	(void)state;
 	assert_int_equal(c->lists_count, 2);
@@ -203,7 +157,7 @@ static void the_text_of_everything_leaves_no_key_out(void **state)
 
 	(void)state;
 	arena_init(&arena, 0);
-	assert_int_equal(config_file_parse("everything", everything, strlen(everything),
+	assert_int_equal(config_file_parse("everything", EVERYTHING, strlen(EVERYTHING),
 				 &arena, &blocks, NULL),
 		0);
 	for (size_t s = 0; s < CONFIG_SECTIONS; s++) {
@@ -252,217 +206,6 @@ static void what_is_not_said_has_its_default(void **state)
 	config_destroy(c);
 }
 
-static void one_may_write_it_in_many_ways(void **state)
-{
-	static const char *const texts[] = {
-		"/* none */" LEAST "list entry_ban { share_with = { BLR , } }\n"
-		"member BLR\n{\nca=b}",
-		"# \"{ is no brace\r\n" LEAST
-		"\tlist\tentry_ban{share_with={'BLR'}}\r\n"
-		"member 'BLR' { ca = b // }\n}",
-		LEAST "member BLR { # {\n ca = 'b' /* } */ }\n"
-		      "list \"entry_ban\" { share_with = BLR }//",
-		LEAST
-		"member BLR { ca = b } list entry_ban { share_with = {/* \" */BLR} } #",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct config *c = parse(texts[i]);
-
-		assert_int_equal(c->members_count, 2);
-		assert_string_equal(c->members[1].ca, "/etc/cordon/b");
-		assert_int_equal(c->lists_count, 1);
-		assert_int_equal(c->lists[0].share_with_count, 1);
-		config_destroy(c);
-	}
-}
-
-static void text_in_quotes_is_taken_as_it_is(void **state)
-{
-	static const struct {
-		const char *line, *why;
-	} cases[] = {
-		{ "\"a # b // c /* d */ {e}\"", "a # b // c /* d */ {e}" },
-		{ "\"a \\\"b\\\" \\\\c\"", "a \"b\" \\c" },
-		{ "'a \"b\" ${HOME} $x'", "a \"b\" ${HOME} $x" },
-		{ "\"$HOME costs 5$\"", "$HOME costs 5$" },
-		{ "'вид на жительство'", "вид на жительство" },
-		{ "a//b/", "a//b/" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char text[512];
-		struct config *c;
-
-		snprintf(text, sizeof(text), UNION "objection RUS-1 { why = %s }\n",
-			cases[i].line);
-		c = parse(text);
-		assert_string_equal(c->objections[0].why, cases[i].why);
-		config_destroy(c);
-	}
-}
-
-static void an_empty_list_is_a_list(void **state)
-{
-	struct config *c =
-		parse(UNION "list entry_ban { share_with = { /* nobody */ } }\n"
-			    "recognise { binding = {} }\n");
-
-	(void)state;
-	assert_int_equal(c->lists[0].share_with_count, 0);
-	assert_int_equal(c->recognise_count, 0);
-	config_destroy(c);
-}
-
-static void paths_are_relative_to_the_file(void **state)
-{
-	static const struct {
-		const char *path, *certificate;
-	} cases[] = {
-		{ "/a.conf", "/node.pem" },
-		{ "/srv/b/a.conf", "/srv/b/node.pem" },
-		{ "/srv/b/../a.conf", "/srv/b/../node.pem" },
-	};
-	char here[4096], expected[8192];
-	struct config *c;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			config_parse(cases[i].path, LEAST, strlen(LEAST), &c, NULL), 0);
-		assert_string_equal(c->certificate, cases[i].certificate);
-		config_destroy(c);
-	}
-	assert_non_null(getcwd(here, sizeof(here)));
-	assert_int_equal(
-		config_parse("conf/a.conf", LEAST, strlen(LEAST), &c, NULL), 0);
-	snprintf(expected, sizeof(expected), "%s/conf/node.pem", here);
-	assert_string_equal(c->certificate, expected);
-	config_destroy(c);
-}
-
-static void a_file_is_read(void **state)
-{
-	char path[] = "/tmp/cordon-config-XXXXXX";
-	int fd = mkstemp(path);
-	struct config *c;
-
-	(void)state;
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, LEAST, strlen(LEAST)), strlen(LEAST));
-	close(fd);
-	assert_int_equal(config_load(path, &c, NULL), 0);
-	assert_string_equal(c->path, path);
-	assert_string_equal(c->key, "/tmp/node.key");
-	config_destroy(c);
-	unlink(path);
-}
-
-static void what_is_no_readable_file_is_refused(void **state)
-{
-	static const struct {
-		const char *path, *words;
-	} cases[] = {
-		{ "/nonexistent/a.conf", "read /nonexistent/a.conf: No such file" },
-		{ "/tmp", "read /tmp: Is a directory" },
-		{ "/dev/zero", "/dev/zero: more than 1048576 bytes" },
-		{ "/dev/null", "/dev/null: node is missing. Who this node is" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct config *c = NULL;
-		struct errmsg msg = { "" };
-
-		assert_int_equal(config_load(cases[i].path, &c, &msg), CORDON_ECONFIG);
-		assert_null(c);
-		if (strncmp(msg.text, cases[i].words, strlen(cases[i].words)) != 0) {
-			fail_msg("%s", msg.text);
-		}
-	}
-}
-
-#define THREADS 4
-#define ROUNDS 20
-
-static void *parse_many(void *arg)
-{
-	static const char bad[] = LEAST "user = \"not\\closed\n";
-
-	for (int i = 0; i < ROUNDS; i++) {
-		struct config *c;
-
-		if (config_parse("/a", everything, strlen(everything), &c, NULL) != 0) {
-			return NULL;
-		}
-		config_destroy(c);
-		if (config_parse("/a", bad, strlen(bad), &c, NULL) != CORDON_ECONFIG) {
-			return NULL;
-		}
-	}
-	return arg;
-}
-
-static void threads_may_read_at_a_time(void **state)
-{
-	pthread_t threads[THREADS];
-
-	(void)state;
-	for (int i = 0; i < THREADS; i++) {
-		assert_int_equal(
-			pthread_create(&threads[i], NULL, parse_many, threads), 0);
-	}
-	for (int i = 0; i < THREADS; i++) {
-		void *result;
-
-		pthread_join(threads[i], &result);
-		assert_non_null(result);
-	}
-}
-
-/* Reads it all in limit_bytes of memory. */
-static int parse_within(size_t limit_bytes)
-{
-	struct arena arena;
-	struct config config = { .path = "/a", .arena = &arena };
-	struct config_block *blocks;
-	int error;
-
-	arena_init(&arena, limit_bytes);
-	error = config_file_parse(
-		"/a", everything, strlen(everything), &arena, &blocks, NULL);
-	if (error == 0) {
-		error = config_build(blocks, "", &config, NULL);
-	}
-	arena_finish(&arena);
-	return error;
-}
-
-static void running_out_of_memory_is_told_wherever_it_happens(void **state)
-{
-	size_t limit_bytes = 1;
-	int failures = 0;
-
-	(void)state;
-	for (; parse_within(limit_bytes) != 0; limit_bytes += 53) {
-		assert_int_equal(parse_within(limit_bytes), CORDON_ENOMEM);
-		failures++;
-	}
-	assert_true(failures > 100);
-}
-
-static void destroying_nothing_does_nothing(void **state)
-{
-	struct config zeroed;
-
-	(void)state;
-	memset(&zeroed, 0, sizeof(zeroed));
-	config_destroy(NULL);
-	config_destroy(&zeroed);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,15 +216,6 @@ int main(void)
 		cmocka_unit_test(lists_and_what_others_mean_are_read),
 		cmocka_unit_test(the_text_of_everything_leaves_no_key_out),
 		cmocka_unit_test(what_is_not_said_has_its_default),
-		cmocka_unit_test(one_may_write_it_in_many_ways),
-		cmocka_unit_test(text_in_quotes_is_taken_as_it_is),
-		cmocka_unit_test(an_empty_list_is_a_list),
-		cmocka_unit_test(paths_are_relative_to_the_file),
-		cmocka_unit_test(a_file_is_read),
-		cmocka_unit_test(what_is_no_readable_file_is_refused),
-		cmocka_unit_test(threads_may_read_at_a_time),
-		cmocka_unit_test(running_out_of_memory_is_told_wherever_it_happens),
-		cmocka_unit_test(destroying_nothing_does_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
