@@ -133,6 +133,7 @@ static int ask_name(struct match_context *context, const char *text,
 {
 	struct cordon_name name = { .full = text };
 	size_t size = text == NULL ? 0 : strlen(text);
+	int error;
 
 	if (size == 0) {
 		return errmsg_set(msg, CORDON_EFIELD, "name: is missing");
@@ -145,10 +146,11 @@ static int ask_name(struct match_context *context, const char *text,
 		return errmsg_set(msg, CORDON_EFIELD,
 			"name: is not UTF-8, or holds control characters");
 	}
-	if (!has_letter(text, size)) {
-		return errmsg_set(msg, CORDON_EFIELD, "name: holds no letter");
+	error = question_take_name(context, &name, question, msg);
+	if (error == 0 && (!question->has_name || !has_letter(text, size))) {
+		error = errmsg_set(msg, CORDON_EFIELD, "name: holds no letter");
 	}
-	return question_take_name(context, &name, question, msg);
+	return error;
 }
 
 static int ask_person(struct match_context *context, const struct cordon_query *query,

@@ -139,6 +139,7 @@ static void bad_persons_name_their_field(void **state)
 	refused(with(NULL, 0, 0, 0), CORDON_EFIELD, "name: is missing");
 	refused(with("", 0, 0, 0), CORDON_EFIELD, "name: is missing");
 	refused(with("1980-05-07", 0, 0, 0), CORDON_EFIELD, "name: holds no letter");
+	refused(with("ʻʻ", 0, 0, 0), CORDON_EFIELD, "name: holds no letter");
 	refused(with(" -.,'", 0, 0, 0), CORDON_EFIELD, "name: holds no letter");
 	refused(with("Iv\x01nov", 0, 0, 0), CORDON_EFIELD, "name: is not UTF-8");
 	refused(with("Ivanov\xff", 0, 0, 0), CORDON_EFIELD, "name: is not UTF-8");
