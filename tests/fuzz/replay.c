@@ -14,7 +14,7 @@
 /* In memory of exactly its size, so that a sanitizer sees a read beyond it. */
 static void replay(const uint8_t *data, size_t size)
 {
-	uint8_t *input = malloc(size == 0 ? 1 : size);
+	uint8_t *input = calloc(1, size == 0 ? 1 : size);
 
 	if (input == NULL) {
 		abort();
