@@ -137,12 +137,16 @@ static int append_words(const struct match_context *context, const UChar *units,
 	return error;
 }
 
-static void note_scripts(struct text_folded *folded)
+/* What every spelling asks of each letter is found out once. */
+static void note_letters(
+	const struct match_context *context, struct text_folded *folded)
 {
 	for (int32_t i = 0; i < folded->count;) {
+		int32_t start = i;
 		UChar32 c;
 
 		U16_NEXT(folded->units, i, folded->count, c);
+		folded->classes[start] = (uint8_t)letter_class(context, c);
 		folded->cyrillic = folded->cyrillic || letter_cyrillic(c);
 		folded->several_forms =
 			folded->several_forms || letter_several_forms(c);
@@ -170,7 +174,6 @@ static int fold_unicode(const struct match_context *context, const char *text,
 	UChar raw[TEXT_UNITS_MAX], folded[TEXT_UNITS_MAX];
 	UErrorCode status = U_ZERO_ERROR;
 	int32_t count = 0;
-	int error;
 
 	u_strFromUTF8(raw, TEXT_UNITS_MAX, &count, text, (int32_t)size, &status);
 	if (status == U_INVALID_CHAR_FOUND) {
@@ -185,23 +188,22 @@ static int fold_unicode(const struct match_context *context, const char *text,
 		return context_error(status);
 	}
 	out->count = 0;
-	error = append_words(context, folded, count, out);
-	if (error == 0) {
-		note_scripts(out);
-	}
-	return error;
+	return append_words(context, folded, count, out);
 }
 
 int text_fold(struct match_context *context, const char *text, size_t size,
 	struct text_folded *out)
 {
+	int error = 0;
+
 	out->cyrillic = false;
 	out->several_forms = false;
-	if (ascii_copied(text, size, out)) {
-		return 0;
+	if (!ascii_copied(text, size, out)) {
+		error = size > INT32_MAX ? CORDON_ETOOBIG
+					 : fold_unicode(context, text, size, out);
 	}
-	if (size > INT32_MAX) {
-		return CORDON_ETOOBIG;
+	if (error == 0) {
+		note_letters(context, out);
 	}
-	return fold_unicode(context, text, size, out);
+	return error;
 }

@@ -29,6 +29,8 @@
 
 struct text_folded {
 	UChar units[TEXT_UNITS_MAX];
+	uint8_t classes[TEXT_UNITS_MAX]; /* enum letter_class, where a code point begins
+					  */
 	int32_t count;
 	bool cyrillic;      /* languages differ in how they print these letters */
 	bool several_forms; /* has a Latin letter that §6.A prints in several ways */

@@ -10,27 +10,21 @@
 
 /* What is not printed does not end a word: the letter before a soft sign is the last.
  */
-static bool word_ends(const struct match_context *context,
-	const struct text_folded *folded, int32_t at)
+static bool word_ends(const struct text_folded *folded, int32_t at)
 {
-	enum letter_class class = LETTER_SILENT;
-
-	while (class == LETTER_SILENT && at < folded->count) {
-		UChar32 c;
-
-		U16_NEXT(folded->units, at, folded->count, c);
-		class = letter_class(context, c);
+	while (at < folded->count && folded->classes[at] == LETTER_SILENT) {
+		U16_FWD_1(folded->units, at, folded->count);
 	}
-	return class == LETTER_SILENT || class == LETTER_BREAK;
+	return at == folded->count || folded->classes[at] == LETTER_BREAK;
 }
 
-static enum translit_place place_of(const struct match_context *context,
+static enum translit_place place_of(
 	const struct text_folded *folded, int32_t next, bool first)
 {
 	if (first) {
 		return TRANSLIT_FIRST;
 	}
-	return word_ends(context, folded, next) ? TRANSLIT_LAST : TRANSLIT_INSIDE;
+	return word_ends(folded, next) ? TRANSLIT_LAST : TRANSLIT_INSIDE;
 }
 
 /* What has been written since start is a word, unless it is nothing. */
@@ -57,13 +51,14 @@ int text_spell(const struct match_context *context, const struct text_folded *fo
 	writer_init(&out, tokens->text, sizeof(tokens->text));
 	out.used = start;
 	for (int32_t at = 0; fits && at < folded->count;) {
+		enum letter_class class = folded->classes[at];
 		UChar32 c;
 
 		U16_NEXT(folded->units, at, folded->count, c);
-		switch (letter_class(context, c)) {
+		switch (class) {
 		case LETTER_COVERED:
 			letter_spell(context, c, spelling,
-				place_of(context, folded, at, out.used == start), &out);
+				place_of(folded, at, out.used == start), &out);
 			break;
 		case LETTER_BREAK:
 			fits = end_token(tokens, start, out.used);
