@@ -162,7 +162,7 @@ static void what_is_no_plain_get_never_reaches_the_handler(void **state)
 		"GET /metrics HTTP/1.0\r\nContent-Length: 99999999999999999999\r\n\r\n",
 		"GET * HTTP/1.0\r\n\r\n",
 		"GET\r\n\r\n",
-		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+		"\x16\x03\x01\x02\x01\x01\xfc\x03\x03\r\n\r\n",
 	};
 	static const char *const words[] = { NULL };
 	struct fixture *f = *state;
