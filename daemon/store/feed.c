@@ -2,31 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store/index.h"
+#include "daemon/store/feed_rows.h"
 #include "daemon/store/lists.h"
 
-/*
- * The rows of one list for core/repl.  A row of live stands in feed under its
- * reference, in ids under its id, and in the indexes; one of the stage in stage and
- * stage_ids.  Everything that a change needs of rows is copied out of the map or
- * derived from it before the first write, since a write may move what is borrowed.
- */
-
-struct feed_context {
-	struct feed_context *next;
-	struct store_txn *txn;
-	struct list_id list;
-	uint16_t number; /* 0: not known yet */
-};
-
-struct area {
-	enum table rows, ids;
-};
-
-static const struct area areas[] = {
-	[FEED_LIVE] = { TABLE_FEED, TABLE_IDS },
-	[FEED_STAGE] = { TABLE_STAGE, TABLE_STAGE_IDS },
-};
+/* What core/repl sees of a list's rows. */
 
 /* An aborted transaction gives no number for good, but its feed ends with it. */
 static int number_of(struct feed_context *feed, bool make)
@@ -35,61 +14,6 @@ static int number_of(struct feed_context *feed, bool make)
 		return feed->txn->error;
 	}
 	return list_number(feed->txn, &feed->list, make, &feed->number);
-}
-
-static int read_row(struct feed_context *feed, enum feed_area area, struct bytes key,
-	struct bytes value, struct row *row)
-{
-	uint64_t ref;
-
-	if (!key_native_read(key, &ref) || !row_read(value, ref_sequence(ref), row)) {
-		return txn_corrupt(feed->txn, areas[area].rows, key, "no row");
-	}
-	return 0;
-}
-
-static int get_row(struct feed_context *feed, enum feed_area area, uint64_t ref,
-	struct row *row, bool *found)
-{
-	struct bytes value;
-	struct key key;
-	int error;
-
-	key_native(&key, ref);
-	error = db_get(feed->txn, areas[area].rows, key_bytes(&key), &value, found);
-	if (error != 0 || !*found) {
-		return error;
-	}
-	return read_row(feed, area, key_bytes(&key), value, row);
-}
-
-static int find_row(struct feed_context *feed, enum feed_area area, struct bytes id,
-	struct row *row, bool *found)
-{
-	struct bytes value;
-	struct key key;
-	uint64_t ref;
-	int error;
-
-	if (id.size == 0 || id.size > CORDON_ID_MAX) {
-		*found = false;
-		return feed->txn->error;
-	}
-	key_id(&key, feed->number, id);
-	error = db_get(feed->txn, areas[area].ids, key_bytes(&key), &value, found);
-	if (error != 0 || !*found) {
-		return error;
-	}
-	if (!ref_read(value, &ref)) {
-		return txn_corrupt(
-			feed->txn, areas[area].ids, key_bytes(&key), "no reference");
-	}
-	error = get_row(feed, area, ref, row, found);
-	if (error == 0 && !*found) {
-		error = txn_corrupt(feed->txn, areas[area].ids, key_bytes(&key),
-			"names a row that is not there");
-	}
-	return error;
 }
 
 static int feed_find(void *context, enum feed_area area, struct bytes id,
@@ -101,7 +25,7 @@ static int feed_find(void *context, enum feed_area area, struct bytes id,
 	int error = number_of(feed, false);
 
 	if (error == 0 && feed->number != 0) {
-		error = find_row(feed, area, id, &out, &there);
+		error = feed_row_find(feed, area, id, &out, &there);
 	}
 	if (error == 0) {
 		*found = there;
@@ -110,32 +34,6 @@ static int feed_find(void *context, enum feed_area area, struct bytes id,
 		}
 	}
 	return error;
-}
-
-/* The first row of the list behind after. */
-static int next_row(struct feed_context *feed, enum feed_area area, uint64_t after,
-	struct row *row, bool *found)
-{
-	struct db_cursor cursor;
-	struct bytes key, value;
-	struct key from;
-	uint64_t ref;
-	int error = db_cursor_open(&cursor, feed->txn, areas[area].rows);
-
-	key_native(&from, ref_make(feed->number, after + 1));
-	key = key_bytes(&from);
-	if (error == 0) {
-		error = db_cursor_get(&cursor, MDB_SET_RANGE, &key, &value, found);
-	}
-	db_cursor_close(&cursor);
-	if (error != 0 || !*found) {
-		return error;
-	}
-	if (key_native_read(key, &ref) && ref_number(ref) != feed->number) {
-		*found = false;
-		return 0;
-	}
-	return read_row(feed, area, key, value, row);
 }
 
 static int feed_next(void *context, enum feed_area area, uint64_t after,
@@ -147,131 +45,13 @@ static int feed_next(void *context, enum feed_area area, uint64_t after,
 	int error = number_of(feed, false);
 
 	if (error == 0 && feed->number != 0 && after < REF_SEQUENCE_MAX) {
-		error = next_row(feed, area, after, &out, &there);
+		error = feed_row_next(feed, area, after, &out, &there);
 	}
 	if (error == 0) {
 		*found = there;
 		if (there) {
 			*row = out.entry;
 		}
-	}
-	return error;
-}
-
-/* Removes a row and all that was derived from it; row may borrow from the map. */
-static int remove_row(
-	struct feed_context *feed, enum feed_area area, const struct row *row)
-{
-	struct store_txn *txn = feed->txn;
-	uint64_t ref = ref_make(feed->number, row->entry.sequence);
-	struct index_keys keys = { .any = false };
-	bool not_understood = row->not_understood;
-	struct key key, id;
-	bool found = false;
-	int error = 0;
-
-	key_native(&key, ref);
-	key_id(&id, feed->number, row->entry.id);
-	if (area == FEED_LIVE) {
-		error = index_derive(txn, &feed->list, &row->entry, &txn->arena, &keys);
-	}
-	if (error == 0) {
-		error = index_remove(txn, &feed->list, ref, &keys);
-	}
-	if (error == 0 && area == FEED_LIVE && not_understood) {
-		error = list_count_not_understood(txn, &feed->list, false);
-	}
-	if (error == 0) {
-		error = db_delete(txn, areas[area].ids, key_bytes(&id), &found);
-	}
-	if (error == 0) {
-		error = db_delete(txn, areas[area].rows, key_bytes(&key), &found);
-	}
-	if (error == 0 && !found) {
-		error = txn_corrupt(
-			txn, areas[area].rows, key_bytes(&key), "is missing");
-	}
-	return error;
-}
-
-static int remove_id(struct feed_context *feed, enum feed_area area, struct bytes id)
-{
-	struct row row;
-	bool found;
-	int error = find_row(feed, area, id, &row, &found);
-
-	return error != 0 || !found ? error : remove_row(feed, area, &row);
-}
-
-/* Writes a checked row whose bytes stand in txn->row. */
-static int insert_row(struct feed_context *feed, enum feed_area area, uint64_t sequence,
-	struct bytes id, struct bytes value)
-{
-	uint64_t ref = ref_make(feed->number, sequence);
-	struct store_txn *txn = feed->txn;
-	uint8_t ref_value[REF_BYTES];
-	struct key key;
-	bool taken;
-	int error;
-
-	key_native(&key, ref);
-	error = db_insert(txn, areas[area].rows, key_bytes(&key), value, &taken);
-	if (error == 0 && taken) {
-		return txn_fail(txn, CORDON_ECONFLICT,
-			"%.*s: its sequence %llu is another record's", (int)id.size,
-			(const char *)id.data, (unsigned long long)sequence);
-	}
-	if (error == 0) {
-		ref_write(ref, ref_value);
-		key_id(&key, feed->number, id);
-		error = db_put(txn, areas[area].ids, key_bytes(&key),
-			(struct bytes){ ref_value, sizeof(ref_value) });
-	}
-	return error;
-}
-
-/* Copies row out of wherever it lies; *copy borrows from txn->row. */
-static int copy_row(
-	struct store_txn *txn, struct row *row, struct row *copy, struct bytes *value)
-{
-	value->data = txn->row;
-	value->size = row_write(row, txn->row);
-	if (!row_read(*value, row->entry.sequence, copy)) {
-		return txn_fail(txn, CORDON_EINTERNAL, "a row cannot be read back");
-	}
-	return 0;
-}
-
-static int put_row(
-	struct feed_context *feed, enum feed_area area, const struct entry *entry)
-{
-	struct store_txn *txn = feed->txn;
-	struct row row = { .entry = *entry }, copy;
-	struct index_keys keys = { .any = false };
-	struct bytes value;
-	int error = 0;
-
-	arena_reset(&txn->arena);
-	if (area == FEED_LIVE) {
-		error = index_derive(txn, &feed->list, entry, &txn->arena, &keys);
-	}
-	row.not_understood = keys.not_understood;
-	if (error == 0) {
-		error = copy_row(txn, &row, &copy, &value);
-	}
-	if (error == 0) {
-		error = remove_id(feed, area, copy.entry.id);
-	}
-	if (error == 0) {
-		error = insert_row(
-			feed, area, copy.entry.sequence, copy.entry.id, value);
-	}
-	if (error == 0) {
-		error = index_add(txn, &feed->list,
-			ref_make(feed->number, copy.entry.sequence), &keys);
-	}
-	if (error == 0 && keys.not_understood) {
-		error = list_count_not_understood(txn, &feed->list, true);
 	}
 	return error;
 }
@@ -292,7 +72,7 @@ static int feed_put(void *context, enum feed_area area, const struct entry *row)
 	if (error == 0) {
 		error = number_of(feed, true);
 	}
-	return error != 0 ? error : put_row(feed, area, row);
+	return error != 0 ? error : feed_row_put(feed, area, row);
 }
 
 static int feed_remove(void *context, enum feed_area area, struct bytes id)
@@ -307,12 +87,12 @@ static int feed_remove(void *context, enum feed_area area, struct bytes id)
 		return error;
 	}
 	arena_reset(&feed->txn->arena);
-	return remove_id(feed, area, id);
+	return feed_row_remove_id(feed, area, id);
 }
 
 /*
  * The live row is made of the staged row's bytes, which stay where they are in the map
- * until the stage's copy is deleted; put_row copies them before it writes.
+ * until the stage's copy is deleted; feed_row_put copies them before it writes.
  */
 static int feed_promote(void *context, uint64_t sequence)
 {
@@ -328,8 +108,7 @@ static int feed_promote(void *context, uint64_t sequence)
 		error = number_of(feed, false);
 	}
 	if (error == 0 && feed->number != 0 && sequence <= REF_SEQUENCE_MAX) {
-		error = get_row(feed, FEED_STAGE, ref_make(feed->number, sequence),
-			&row, &found);
+		error = feed_row_get(feed, FEED_STAGE, sequence, &row, &found);
 	}
 	if (error == 0 && !found) {
 		error = txn_fail(txn, CORDON_ENOTFOUND,
@@ -341,9 +120,10 @@ static int feed_promote(void *context, uint64_t sequence)
 	}
 	size = row.entry.id.size;
 	memcpy(id, row.entry.id.data, size);
-	error = put_row(feed, FEED_LIVE, &row.entry);
+	error = feed_row_put(feed, FEED_LIVE, &row.entry);
 	if (error == 0) {
-		error = remove_id(feed, FEED_STAGE, (struct bytes){ id, size });
+		error = feed_row_remove_id(
+			feed, FEED_STAGE, (struct bytes){ id, size });
 	}
 	return error;
 }
@@ -360,10 +140,10 @@ static int feed_clear(void *context, enum feed_area area)
 	while (error == 0 && feed->number != 0 && found) {
 		struct row row;
 
-		error = next_row(feed, area, 0, &row, &found);
+		error = feed_row_next(feed, area, 0, &row, &found);
 		if (error == 0 && found) {
 			arena_reset(&feed->txn->arena);
-			error = remove_row(feed, area, &row);
+			error = feed_row_remove(feed, area, &row);
 		}
 	}
 	return error;

@@ -18,6 +18,12 @@ struct list_row {
 int list_row_get(struct store_txn *txn, const struct list_id *list,
 	struct list_row *row, bool *found);
 
+/* The list's row; of a list never heard of one with a new number.  For writing. */
+int list_row_make(
+	struct store_txn *txn, const struct list_id *list, struct list_row *row);
+int list_row_put(
+	struct store_txn *txn, const struct list_id *list, const struct list_row *row);
+
 /* The list's number; 0 for a list never heard of, unless make gives it one. */
 int list_number(
 	struct store_txn *txn, const struct list_id *list, bool make, uint16_t *number);
