@@ -75,40 +75,49 @@ static int prune(struct store_txn *txn, const struct list_id *list)
 	return error;
 }
 
-static int check_packed(struct store_txn *txn, struct bytes packed)
+static int check_packed(struct store_txn *txn, struct bytes packed, size_t least)
 {
 	int error = txn_writes(txn);
 
-	if (error == 0 && (packed.size == 0 || packed.size > HEAD_BYTES_MAX)) {
+	if (error == 0 && (packed.size < least || packed.size > HEAD_BYTES_MAX)) {
 		return txn_fail(txn, CORDON_EINVAL,
-			"a packed head has %zu bytes, expected 1 to %d", packed.size,
-			HEAD_BYTES_MAX);
+			"a packed head has %zu bytes, expected %zu to %d", packed.size,
+			least, HEAD_BYTES_MAX);
 	}
 	return error;
 }
 
-int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed)
+/* The head is kept for its (epoch, sequence), unless it is there already. */
+static int put_recent(
+	struct store_txn *txn, const struct head *head, struct bytes packed)
 {
 	struct bytes old;
 	struct key key;
 	bool found;
-	int error = check_packed(txn, packed);
+	int error;
+
+	key_head(&key, &head->list, &head->epoch, head->sequence);
+	error = db_get(txn, TABLE_HEADS, key_bytes(&key), &old, &found);
+	if (error == 0 && !found) {
+		error = db_put(txn, TABLE_HEADS, key_bytes(&key), packed);
+	}
+	return error != 0 || found ? error : prune(txn, &head->list);
+}
+
+int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed)
+{
+	uint8_t copy[HEAD_BYTES_MAX]; /* the first write may move what is borrowed */
+	struct key key;
+	int error = check_packed(txn, packed, 1);
 
 	if (error != 0) {
 		return error;
 	}
+	memcpy(copy, packed.data, packed.size);
+	packed.data = copy;
 	key_list(&key, &head->list);
 	error = db_put_changed(txn, TABLE_HEADS, key_bytes(&key), packed);
-	if (error != 0) {
-		return error;
-	}
-	key_head(&key, &head->list, &head->epoch, head->sequence);
-	error = db_get(txn, TABLE_HEADS, key_bytes(&key), &old, &found);
-	if (error != 0 || found) {
-		return error;
-	}
-	error = db_put(txn, TABLE_HEADS, key_bytes(&key), packed);
-	return error != 0 ? error : prune(txn, &head->list);
+	return error != 0 ? error : put_recent(txn, head, packed);
 }
 
 static int get_packed(
@@ -164,10 +173,10 @@ int store_evidence_put(struct store_txn *txn, const struct head *a,
 	struct writer w;
 	struct key key;
 	bool taken;
-	int error = check_packed(txn, packed_a);
+	int error = check_packed(txn, packed_a, 0);
 
 	if (error == 0) {
-		error = check_packed(txn, packed_b);
+		error = check_packed(txn, packed_b, 1);
 	}
 	if (error == 0) {
 		error = store_evidence(txn, &a->list, count_pair, &count);

@@ -91,7 +91,8 @@ int store_head_get(
  * head that was put again at a later time is the one of the first time: same hash. */
 int store_head_at(struct store_txn *txn, const struct list_id *list,
 	const struct epoch *epoch, uint64_t sequence, struct bytes *packed);
-/* Two heads that contradict each other; kept for an admin.  Of one list the first 64
+/* Two heads that contradict each other, a's being {NULL, 0} where it was only read of;
+ * kept for an admin.  Of one list the first 64
  * pairs are kept; more prove nothing new. */
 int store_evidence_put(struct store_txn *txn, const struct head *a,
 	struct bytes packed_a, struct bytes packed_b);
