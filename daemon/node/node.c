@@ -20,6 +20,8 @@
 /* How long requests in flight may take at a stop. */
 #define STOP_TIMEOUT_MS 10000
 #define WARN_INTERVAL_S 86400
+/* File descriptors besides the clients': store, loops, listeners, links. */
+#define DESCRIPTORS_OWN 256
 
 /* What only main knows of a running node. */
 struct running {
@@ -125,7 +127,7 @@ static void on_reload(evutil_socket_t signal, short what, void *context)
 
 	(void)signal;
 	(void)what;
-	notify_reloading();
+	notify_send(NOTIFY_RELOADING);
 	error = profile_reload(node, &msg);
 	if (error != 0) {
 		log_error("reload: %s; the certificates and CRLs in force stay so",
@@ -138,7 +140,7 @@ static void on_reload(evutil_socket_t signal, short what, void *context)
 		replicator_profile_changed(node->replicator);
 		profile_warn(node);
 	}
-	notify_ready();
+	notify_send(NOTIFY_READY);
 }
 
 static void on_sign(evutil_socket_t fd, short what, void *context)
@@ -230,8 +232,11 @@ static int create_workers(struct node *node, struct errmsg *msg)
 static int start(struct running *run, struct errmsg *msg)
 {
 	struct node *node = &run->node;
-	int error = profile_init(node, msg);
+	int error = sandbox_limit(node->config->connections_max + DESCRIPTORS_OWN, msg);
 
+	if (error == 0) {
+		error = profile_init(node, msg);
+	}
 	if (error == 0 && node->config->head_key != NULL) {
 		error = head_key_load_private(
 			node->config->head_key, &node->head_key, msg);
@@ -246,7 +251,7 @@ static int start(struct running *run, struct errmsg *msg)
 		error = listen_all(run, msg);
 	}
 	if (error == 0) {
-		error = sandbox_enter(node->config, msg);
+		error = sandbox_become(node->config->user, msg);
 	}
 	if (error == 0) {
 		error = open_store(node, msg);
@@ -318,9 +323,9 @@ int node_run(const struct config *config, struct errmsg *msg)
 			run->node.head_key == NULL
 				? "following its member's signing node"
 				: "signing its member's lists");
-		notify_ready();
+		notify_send(NOTIFY_READY);
 		event_base_dispatch(run->node.base);
-		notify_stopping();
+		notify_send(NOTIFY_STOPPING);
 	}
 	stop(run);
 	free(run);
