@@ -49,19 +49,28 @@ int64_t record_begins_s(const struct cordon_record *record);
  * date (a newer member's record) bounds nothing: the year 1, the year 9999. */
 int64_t record_ends_s(const struct cordon_record *record);
 
-/* What the owner's configuration says about records of one kind. */
+/* What the owner's configuration says about records, and where this one comes from. */
 struct record_policy {
 	struct state owner;
 	struct cordon_date today; /* in the owner's offset */
-	uint32_t retention_days[CORDON_KIND_INVALID_DOCUMENT + 1]; /* by kind; 0: 5 years */
-	uint64_t range_max; /* numbers in one range; 0: 1,000,000 */
+	/* by kind; 0: RECORD_RETENTION_DEFAULT_DAYS */
+	uint32_t retention_days[CORDON_KIND_INVALID_DOCUMENT + 1];
+	uint64_t range_max; /* numbers in one range; 0: RECORD_RANGE_MAX_DEFAULT */
+	bool from_public_list; /* may be weak: a person without birth date or number */
+	/* Borrowed.  Whose documents only they themselves report lost, stolen, revoked
+	 * or annulled; none given: every other state's. */
+	const struct state *members;
+	size_t members_count;
 };
+
+#define RECORD_RETENTION_DEFAULT_DAYS 1826 /* five years */
+#define RECORD_RANGE_MAX_DEFAULT 1000000
 
 /*
  * The entry rules (README, "Entry rules"): what the owner accepts.  CORDON_EFIELD
  * with "person.born: 1980-02-30: no such date" in msg, CORDON_EOWNER for another
- * owner's id, CORDON_ETOOBIG.  With warnings (may be NULL) the text of the first
- * warning, such as another record's field that looks mistaken.
+ * owner's id, CORDON_ETOOBIG for a text or a list too long.  With warnings (may be
+ * NULL) the text of the first warning: what looks mistaken, but may be meant.
  */
 int record_check(const struct cordon_record *record, const struct record_policy *policy,
 	struct errmsg *msg, struct errmsg *warnings);
