@@ -19,6 +19,7 @@ struct csv_state {
 	struct csv_row row;
 	uint64_t line; /* being read */
 	bool bad_text, too_large;
+	bool open; /* a row has begun that has not ended */
 	int error;
 };
 
@@ -105,6 +106,7 @@ static void on_row(int end, void *context)
 	c->row = (struct csv_row){ .line = 0 };
 	c->bad_text = false;
 	c->too_large = false;
+	c->open = false;
 }
 
 static int syntax_error(struct csv_state *c, const char *reason)
@@ -126,6 +128,29 @@ static int feed(struct csv_state *c, const char *text, size_t bytes)
 	return c->error;
 }
 
+static bool blank(const struct import_line *line)
+{
+	size_t size = 0;
+
+	while (size < line->bytes &&
+		(line->text[size] == ' ' || line->text[size] == '\t')) {
+		size++;
+	}
+	return size == line->bytes;
+}
+
+static int read_line(struct csv_state *c, const struct import_line *line)
+{
+	int error;
+
+	if (line->too_long) {
+		return syntax_error(c, "the line is too long: is it CSV?");
+	}
+	c->open = c->open || !blank(line);
+	error = feed(c, line->text, line->bytes);
+	return error != 0 ? error : feed(c, "\n", 1);
+}
+
 static int read_lines(struct csv_state *c, struct import_lines *lines)
 {
 	struct import_line line;
@@ -134,21 +159,15 @@ static int read_lines(struct csv_state *c, struct import_lines *lines)
 
 	while (error == 0 && there) {
 		error = import_lines_next(lines, &line, &there, c->msg);
-		if (error != 0 || !there) {
-			continue;
+		if (error == 0 && there) {
+			c->line = lines->number;
+			error = read_line(c, &line);
 		}
-		c->line = lines->number;
-		if (line.too_long) {
-			return syntax_error(c, "the line is too long: is it CSV?");
-		}
-		error = feed(c, line.text, line.bytes);
-		error = error != 0 ? error : feed(c, "\n", 1);
 	}
-	if (error == 0 && csv_fini(&c->parser, on_column, on_row, c) != 0) {
-		error = syntax_error(
-			c, "the file ends within a quoted column: it is cut short");
-	}
-	return error != 0 ? error : c->error;
+	/* outside quotes the last line's end would have ended the row */
+	return error == 0 && c->open ? syntax_error(c, "the file ends within a quoted "
+						       "column: it is cut short")
+				     : error;
 }
 
 int csv_read(struct import *import, const struct csv_format *format, struct errmsg *msg)
@@ -160,7 +179,7 @@ int csv_read(struct import *import, const struct csv_format *format, struct errm
 	if (error != 0) {
 		return error;
 	}
-	if (csv_init(&c.parser, CSV_STRICT_FINI) != 0) {
+	if (csv_init(&c.parser, 0) != 0) {
 		error = errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 		goto close_lines;
 	}
