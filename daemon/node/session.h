@@ -4,6 +4,7 @@
 
 #include "daemon/core/match/screen.h"
 #include "daemon/node/node.h"
+#include "daemon/node/serve_state.h"
 #include "proto/message.h"
 
 /*
@@ -12,7 +13,7 @@
  */
 struct session;
 
-/* What the handlers of one worker share. */
+/* What the handlers of one worker share; zeroed at first. */
 struct service {
 	struct node *node;
 	struct event_base *base;
@@ -20,6 +21,7 @@ struct service {
 	struct match_context *match;
 	size_t index;       /* of the worker */
 	uint64_t lookup_id; /* counts this worker's lookups */
+	struct serve_state serve;
 };
 
 /* A request being handled; valid during the call of its handler only. */
