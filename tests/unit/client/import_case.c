@@ -161,6 +161,13 @@ void import_case_run(struct import_case *c)
 	c->error = import_run(&c->options, &handler, &c->counts, &c->msg);
 }
 
+void import_case_run_un(struct import_case *c, const char *text)
+{
+	import_case_init(c, IMPORT_UN_XML);
+	import_case_text(c, text);
+	import_case_run(c);
+}
+
 const json_t *import_case_value(
 	const struct import_case *c, const char *id, const char *path)
 {

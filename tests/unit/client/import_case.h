@@ -35,6 +35,16 @@ void import_case_vector(struct import_case *c, const char *name);
 
 void import_case_run(struct import_case *c);
 
+/* A list of the UN with these persons: UN_BEGIN UN_PERSON("1", "…") … UN_END. */
+#define UN_BEGIN                                                                       \
+	"<CONSOLIDATED_LIST dateGenerated=\"2026-03-01T10:00:00Z\"><INDIVIDUALS>"
+#define UN_END "</INDIVIDUALS></CONSOLIDATED_LIST>"
+#define UN_PERSON(id, content)                                                         \
+	"<INDIVIDUAL><DATAID>" id "</DATAID><FIRST_NAME>SEDRIK</FIRST_NAME>" content   \
+	"</INDIVIDUAL>"
+/* Init, text and run of such a file. */
+void import_case_run_un(struct import_case *c, const char *text);
+
 /* The value at "person.names.0.full" of a record; NULL when there is none. */
 const json_t *import_case_value(
 	const struct import_case *c, const char *id, const char *path);
