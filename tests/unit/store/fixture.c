@@ -131,6 +131,23 @@ struct bytes bytes_text(const char *text)
 	return (struct bytes){ (const uint8_t *)text, strlen(text) };
 }
 
+void assert_packed(struct bytes packed, const char *expected)
+{
+	assert_int_equal(packed.size, strlen(expected));
+	assert_memory_equal(packed.data, expected, packed.size);
+}
+
+struct head head_of(const struct list_id *list, uint64_t epoch, uint64_t sequence)
+{
+	struct head head = { .list = *list,
+		.epoch = { epoch, epoch + 77 },
+		.sequence = sequence,
+		.time_s = 1780000000 };
+
+	memset(head.hash, (int)sequence & 0xff, sizeof(head.hash));
+	return head;
+}
+
 static struct entry entry_of(uint64_t sequence, const char *id, struct bytes sealed)
 {
 	struct entry entry = {

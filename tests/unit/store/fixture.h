@@ -57,6 +57,8 @@ struct entry live_entry(
 struct entry raw_entry(uint64_t sequence, const char *id, const char *sealed);
 struct entry tombstone(uint64_t sequence, const char *id);
 struct bytes bytes_text(const char *text);
+void assert_packed(struct bytes packed, const char *expected);
+struct head head_of(const struct list_id *list, uint64_t epoch, uint64_t sequence);
 
 /* Each asserts that it worked. */
 void put(struct store_txn *txn, const struct list_id *list, const struct entry *entry);
