@@ -9,6 +9,7 @@
 #include "proto/record.h"
 
 #define REASON_BYTES 512
+#define DAYS_MAX 36525 /* a century: no ban is meant to last longer */
 
 static const struct {
 	const char *text;
@@ -96,6 +97,10 @@ static int check_list_options(const struct import_options *options, struct errms
 	if (!date_absent(&options->as_of) && !date_whole(&options->as_of)) {
 		return errmsg_set(msg, CORDON_EINVAL,
 			"--as-of: a whole date is expected, such as 2026-02-27");
+	}
+	if (options->valid_days > DAYS_MAX || options->retention_days > DAYS_MAX) {
+		return errmsg_set(msg, CORDON_EINVAL,
+			"--valid-days: at most %d days are expected", DAYS_MAX);
 	}
 	if (options->format == IMPORT_OFAC_CSV && date_absent(&options->as_of)) {
 		return errmsg_set(msg, CORDON_EINVAL,

@@ -6,8 +6,6 @@
 #include "client/ctl/import_text.h"
 #include "proto/record.h"
 
-#define RETENTION_DEFAULT_DAYS 1825
-
 /* A line for the note. */
 struct draft_note {
 	const char *text;
@@ -224,7 +222,7 @@ static struct cordon_date valid_until(const struct import *import)
 	const struct import_options *options = import->options;
 	uint32_t days = options->valid_days != 0       ? options->valid_days
 			: options->retention_days != 0 ? options->retention_days
-						       : RETENTION_DEFAULT_DAYS;
+						       : RECORD_RETENTION_DEFAULT_DAYS;
 
 	return date_from_days(date_days(&import->as_of) + days);
 }

@@ -57,6 +57,11 @@ static void wrong_options_are_told(void **state)
 			  .owner = { "KAZ" },
 			  .as_of = { 2026, 3, 0 } },
 			"a whole date" },
+		{ { .format = IMPORT_UN_XML,
+			  .path = "x",
+			  .owner = { "KAZ" },
+			  .valid_days = 36526 },
+			"at most 36525 days" },
 	};
 	const struct import_handler none = { .ctx = NULL };
 
