@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_REPL_SERVE_H
+#define CORE_REPL_SERVE_H
+
+#include "daemon/core/repl/copy.h"
+
+/* What a peer that pulls a list is answered.  Pure. */
+enum serve_decision {
+	SERVE_ROWS,       /* the chunk of rows after *from, with the head */
+	SERVE_HOLD,       /* it has all that there is: decide again on the next head;
+			   * when its wait is over, the empty chunk at *from */
+	SERVE_UNSHARED,   /* refused: its member is not named in the head */
+	SERVE_UNVERIFIED, /* refused: no verified copy here, or one being moved */
+	SERVE_EPOCH, /* refused: it knows a newer epoch, or another of our number */
+	SERVE_BEHIND /* refused: it has read further than our head */
+};
+
+/*
+ * copy: from the read transaction that the rows come from.  asked: the position in the
+ * pull, whose has_hash says that it is a verified head's.  member: the asker's, out of
+ * its certificate.  Sets *from for SERVE_ROWS and SERVE_HOLD.
+ */
+enum serve_decision serve_decide(const struct list_copy *copy,
+	const struct copy_position *asked, const struct state *member, uint64_t *from);
+
+/* The CORDON_E… that a refusal goes out with; 0 for SERVE_ROWS and SERVE_HOLD. */
+int serve_error(enum serve_decision decision);
+
+#endif
