@@ -83,8 +83,11 @@ struct cordon_date record_review_latest(uint32_t kind, const struct cordon_date 
 struct cordon_date record_review_default(const struct cordon_record *record,
 	const struct cordon_date *today);
 
+#define RECORD_SET_MAX 16 /* codes in one set that the entry rules allow */
+
 /* True when both say the same: all fields but version, review_by when absent
- * in one of them, and internal_note. */
+ * in one of them, and internal_note.  Sets of codes have no order, but for those
+ * longer than RECORD_SET_MAX. */
 bool record_same_content(const struct cordon_record *a, const struct cordon_record *b);
 
 #endif

@@ -84,7 +84,7 @@ static const struct field person_fields[] = {
 	PLAIN(birth_state, STATE),
 	OBJECTS(personal_numbers, personal_number_shape, 32),
 	OBJECTS(documents, document_shape, 64),
-	CODES(markers, MARKER, 16),
+	CODES(markers, MARKER, RECORD_SET_MAX),
 };
 static const struct shape person_shape = SHAPE(person_fields, person);
 #undef STRUCT
@@ -140,7 +140,7 @@ static const struct field record_fields[] = {
 	PLAIN(utc_offset_min, INT32),
 	PLAIN(review_by, DAY),
 	CODE(reason, REASON),
-	CODES(actions, ACTION, 16),
+	CODES(actions, ACTION, RECORD_SET_MAX),
 	CODE(scope, SCOPE),
 	OBJECT(decision, decision_shape),
 	OBJECT(source, source_shape),
