@@ -4,14 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MIB (1024.0 * 1024.0)
 #define LOCK_NAME "cordon.lock"
 
 static const char *const table_names[] = {
@@ -31,81 +29,11 @@ const char *db_table_name(enum table table)
 	return table_names[table];
 }
 
-static int full(
-	const struct store *store, int error, const char *what, struct errmsg *msg)
+int db_path(const struct store *store, const char *name, char out[DB_PATH_BYTES])
 {
-	if (error == MDB_MAP_FULL) {
-		return errmsg_set(msg, CORDON_EFULL,
-			"%s: %s: all %.0f MiB of the store's map are used; nothing "
-			"that "
-			"was acknowledged is lost; give it a larger map size and start "
-			"the node again",
-			store->path, what, (double)store->map_size_bytes / MIB);
-	}
-	return errmsg_set(msg, CORDON_EFULL,
-		"%s: %s: %s; nothing that was acknowledged is lost; free some space "
-		"there and try again",
-		store->path, what, strerror(error));
-}
+	int size = snprintf(out, DB_PATH_BYTES, "%s/%s", store->path, name);
 
-static int io_error(
-	const struct store *store, int error, const char *what, struct errmsg *msg)
-{
-	/* after a failed write of its meta page LMDB refuses to go on: what the disk
-	 * holds is the state before or after that commit, which only a new start tells
-	 */
-	if (error == MDB_PANIC) {
-		return errmsg_set(msg, CORDON_EIO,
-			"%s: %s: an earlier write to the disk failed; look after the "
-			"disk "
-			"and start the node again",
-			store->path, what);
-	}
-	return errmsg_set(
-		msg, CORDON_EIO, "%s: %s: %s", store->path, what, mdb_strerror(error));
-}
-
-int db_error(const struct store *store, int error, const char *what, struct errmsg *msg)
-{
-	switch (error) {
-	case MDB_MAP_FULL:
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG:
-		return full(store, error, what, msg);
-	case MDB_CORRUPTED:
-	case MDB_PAGE_NOTFOUND:
-	case MDB_INVALID:
-		return errmsg_set(msg, CORDON_ECORRUPT,
-			"%s: %s: the file is damaged (%s); restore a copy, or start "
-			"with "
-			"an empty directory and load from the other members",
-			store->path, what, mdb_strerror(error));
-	case MDB_VERSION_MISMATCH:
-		return errmsg_set(msg, CORDON_EVERSION,
-			"%s: %s: written by an LMDB of another version", store->path,
-			what);
-	case MDB_READERS_FULL:
-		return errmsg_set(msg, CORDON_EBUSY,
-			"%s: %s: more read transactions than the store was opened for",
-			store->path, what);
-	case MDB_TXN_FULL:
-		return errmsg_set(msg, CORDON_ETOOBIG,
-			"%s: %s: the transaction changes too much at once", store->path,
-			what);
-	case ENOMEM:
-		return errmsg_set(
-			msg, CORDON_ENOMEM, "%s: %s: out of memory", store->path, what);
-	case MDB_BAD_TXN:
-	case MDB_BAD_RSLOT:
-	case MDB_BAD_DBI:
-	case MDB_BAD_VALSIZE:
-	case EINVAL:
-		return errmsg_set(msg, CORDON_EINTERNAL, "%s: %s: %s", store->path,
-			what, mdb_strerror(error));
-	default:
-		return io_error(store, error, what, msg);
-	}
+	return size < 0 || size >= DB_PATH_BYTES ? -1 : 0;
 }
 
 bool db_fault(struct store *store)
@@ -139,10 +67,9 @@ static int make_directory(const struct store *store, struct errmsg *msg)
 /* LMDB lets several processes in; two nodes on one store would sign over each other. */
 static int lock_directory(struct store *store, struct errmsg *msg)
 {
-	char path[4096];
-	int size = snprintf(path, sizeof(path), "%s/" LOCK_NAME, store->path);
+	char path[DB_PATH_BYTES];
 
-	if (size < 0 || (size_t)size >= sizeof(path)) {
+	if (db_path(store, LOCK_NAME, path) != 0) {
 		return errmsg_set(
 			msg, CORDON_ETOOBIG, "%s: the path is too long", store->path);
 	}
@@ -185,30 +112,45 @@ static int open_environment(struct store *store, uint32_t readers, struct errmsg
 	return rc == 0 ? 0 : db_error(store, rc, "open the store", msg);
 }
 
+/* A table of the same name with other flags is none of ours. */
+static int open_table(
+	struct store *store, MDB_txn *txn, enum table table, struct errmsg *msg)
+{
+	MDB_dbi *dbi = &store->tables[table];
+	unsigned int flags = 0;
+	int rc = mdb_dbi_open(
+		txn, table_names[table], table_flags[table] | MDB_CREATE, dbi);
+
+	if (rc == 0) {
+		rc = mdb_dbi_flags(txn, *dbi, &flags);
+	}
+	if (rc == MDB_INCOMPATIBLE || (rc == 0 && flags != table_flags[table])) {
+		return errmsg_set(msg, CORDON_EVERSION,
+			"%s: its table %s is not of this program's making; give the "
+			"node "
+			"another directory",
+			store->path, table_names[table]);
+	}
+	return rc == 0 ? 0 : db_error(store, rc, table_names[table], msg);
+}
+
 static int open_tables(struct store *store, struct errmsg *msg)
 {
 	MDB_txn *txn;
+	int error = 0;
 	int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
 
 	if (rc != 0) {
 		return db_error(store, rc, "open the tables", msg);
 	}
-	for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
-		rc = mdb_dbi_open(txn, table_names[i], table_flags[i] | MDB_CREATE,
-			&store->tables[i]);
+	for (size_t i = 0; error == 0 && i < TABLE_COUNT; i++) {
+		error = open_table(store, txn, (enum table)i, msg);
 	}
-	if (rc != 0) {
+	if (error != 0) {
 		mdb_txn_abort(txn);
-	} else {
-		rc = mdb_txn_commit(txn);
+		return error;
 	}
-	/* a table of the same name with other flags is none of ours */
-	if (rc == MDB_INCOMPATIBLE) {
-		return errmsg_set(msg, CORDON_EVERSION,
-			"%s: not a store of this version; give the node another "
-			"directory",
-			store->path);
-	}
+	rc = mdb_txn_commit(txn);
 	return rc == 0 ? 0 : db_error(store, rc, "open the tables", msg);
 }
 

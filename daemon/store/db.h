@@ -58,12 +58,23 @@ void store_fault_set(struct store *store, uint64_t n, int error);
  * set.  On failure db_close is still due. */
 int db_open(struct store *store, uint32_t readers, struct errmsg *msg);
 void db_close(struct store *store);
+#define DB_PATH_BYTES 4096
+/* A file in the store's directory; -1: too long. */
+int db_path(const struct store *store, const char *name, char out[DB_PATH_BYTES]);
+/* True when this write is the one that a test makes fail. */
+bool db_fault(struct store *store);
+const char *db_table_name(enum table table);
+
+/* db_error.c */
+
 /* LMDB's or errno's error in our words; what: "commit", or a table's name. */
 int db_error(
 	const struct store *store, int error, const char *what, struct errmsg *msg);
-const char *db_table_name(enum table table);
-/* True when this write is the one that a test makes fail. */
-bool db_fault(struct store *store);
+/* LMDB could not write its meta page: nothing works any more until it is opened anew.
+ */
+bool db_is_broken(const struct store *store);
+
+/* table.c */
 
 int txn_fail(struct store_txn *txn, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

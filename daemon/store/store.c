@@ -280,6 +280,7 @@ static int commit(struct store_txn *txn)
 	txn->mdb = NULL;
 	rc = mdb_txn_commit(mdb);
 	if (rc != 0) {
+		rc = db_is_broken(store) ? MDB_PANIC : rc;
 		txn->error = db_error(store, rc, "commit", &txn->msg);
 	} else if (txn->changed) {
 		atomic_fetch_add(&store->generation, 1);

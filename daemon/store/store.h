@@ -16,9 +16,14 @@
  * return is borrowed until they are renewed or ended.
  *
  * Both kinds are sticky: the first error is kept, later calls do nothing and return
- * it; store_commit refuses then.  CORDON_EFULL: the disk or the map is full,
- * nothing of the transaction is kept, all before it is.  CORDON_ECORRUPT: stored
- * data makes no sense; msg says which table and key.
+ * it; store_commit refuses then.  Of the errors that only a store has:
+ *
+ *   CORDON_EFULL     the disk or the map is full; nothing of the transaction is kept,
+ *                    all before it is, and a later one may work again
+ *   CORDON_EIO       from store_write_begin and store_commit: close it and open it
+ *                    anew, which tells whether the last transaction, which was not
+ *                    acknowledged, came to the disk
+ *   CORDON_ECORRUPT  stored data makes no sense; msg says which table and key
  */
 struct store;
 struct store_txn;
@@ -32,8 +37,8 @@ struct store_options {
 	const char *node;        /* URI; another node's store is refused */
 };
 
-/* CORDON_EBUSY when another process has it open; CORDON_EVERSION for a format of
- * another version, with what to do. */
+/* CORDON_EBUSY when another process has it open; CORDON_EIDENTITY for another node's;
+ * CORDON_EVERSION for a format of another version, with what to do. */
 int store_open(
 	const struct store_options *options, struct store **store, struct errmsg *msg);
 void store_close(struct store *store);
