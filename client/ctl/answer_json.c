@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/ctl/answer.h"
+
+#include "proto/record_json.h"
+
+/* json_array_append_new frees what it is given also when it fails. */
+static bool append(json_t *array, json_t *value)
+{
+	return json_array_append_new(array, value) == 0;
+}
+
+static json_t *strings(const char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+	bool ok = array != NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		ok = append(array, json_string(texts[i])) && ok;
+	}
+	if (!ok) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+/* A code of a newer member has no text: its number says which. */
+static json_t *code(enum cordon_codes table, uint32_t number)
+{
+	const char *text = cordon_code_text(table, number);
+
+	return text == NULL ? json_integer(number) : json_string(text);
+}
+
+static json_t *actions(const struct cordon_match *match)
+{
+	json_t *array = json_array();
+	bool ok = array != NULL;
+
+	for (size_t i = 0; i < match->actions_count; i++) {
+		ok = append(array, code(CORDON_CODES_ACTION, match->actions[i])) && ok;
+	}
+	if (!ok) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+static json_t *match_json(const struct cordon_match *match)
+{
+	return json_pack("{s:s, s:o, s:i, s:s, s:s, s:o, s:s, s:o, s:o}", "id",
+		match->id, "kind", code(CORDON_CODES_KIND, match->kind), "score",
+		(int)match->score, "verdict", cordon_verdict_text(match->verdict),
+		"basis", cordon_basis_text(match->basis), "because",
+		strings(match->because, match->because_count), "effect",
+		cordon_effect_text(match->effect), "actions", actions(match), "record",
+		record_json_write(match->record, false));
+}
+
+static json_t *matches_json(const struct cordon_answer *answer)
+{
+	json_t *array = json_array();
+	bool ok = array != NULL;
+
+	for (size_t i = 0; i < answer->matches_count; i++) {
+		ok = append(array, match_json(&answer->matches[i])) && ok;
+	}
+	if (!ok) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+static json_t *cleared_json(const struct cordon_answer *answer)
+{
+	json_t *array = json_array();
+	bool ok = array != NULL;
+
+	for (size_t i = 0; i < answer->cleared_count; i++) {
+		ok = append(array, json_pack("{s:s, s:s}", "id", answer->cleared[i].id,
+					   "why", answer->cleared[i].why)) &&
+		     ok;
+	}
+	if (!ok) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+static json_t *verified_json(int verified)
+{
+	return verified < 0 ? json_null() : json_boolean(verified);
+}
+
+static json_t *freshness_json(const struct cordon_answer *answer)
+{
+	json_t *array = json_array();
+	bool ok = array != NULL;
+
+	for (size_t i = 0; i < answer->freshness_count; i++) {
+		const struct cordon_freshness *f = &answer->freshness[i];
+
+		ok = append(array, json_pack("{s:s, s:I, s:I, s:o, s:o}", "list",
+					   f->list, "epoch", (json_int_t)f->epoch,
+					   "sequence", (json_int_t)f->sequence, "age_s",
+					   f->age_s < 0 ? json_null()
+							: json_integer(f->age_s),
+					   "verified", verified_json(f->verified))) &&
+		     ok;
+	}
+	if (!ok) {
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+json_t *answer_json(const struct cordon_answer *answer)
+{
+	return json_pack("{s:s?, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:i}", "lookup",
+		answer->lookup, "verdict", cordon_verdict_text(answer->verdict),
+		"complete", answer->complete, "missing",
+		strings(answer->missing, answer->missing_count), "matches",
+		matches_json(answer), "more", answer->more, "cleared",
+		cleared_json(answer), "freshness", freshness_json(answer), "took_us",
+		(int)answer->took_us);
+}

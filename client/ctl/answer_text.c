@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/ctl/answer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/record.h"
+
+int answer_status(const struct cordon_answer *answer)
+{
+	if (answer->error != 0) {
+		int status = cordon_error_exit_status(answer->error);
+
+		/* a query is not refused by an entry rule: it cannot be read */
+		return status == EXIT_REFUSED ? EXIT_USAGE : status;
+	}
+	if (answer->verdict != CORDON_VERDICT_CLEAR) {
+		return 3;
+	}
+	if (answer->mrz != NULL &&
+		(answer->mrz->checks.number == CORDON_CHECK_WRONG ||
+			answer->mrz->checks.born == CORDON_CHECK_WRONG ||
+			answer->mrz->checks.expires == CORDON_CHECK_WRONG ||
+			answer->mrz->checks.optional == CORDON_CHECK_WRONG ||
+			answer->mrz->checks.composite == CORDON_CHECK_WRONG)) {
+		return EXIT_USAGE;
+	}
+	return answer->complete ? 0 : 4;
+}
+
+int answer_worse_status(int a, int b)
+{
+	static const int rank[] = { [0] = 0, [3] = 1, [4] = 2, [2] = 3, [1] = 4 };
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+static const char *code_text(enum cordon_codes table, uint32_t number)
+{
+	const char *text = cordon_code_text(table, number);
+
+	return text == NULL ? "(newer code)" : text;
+}
+
+static void print_part(const char *part)
+{
+	if (part != NULL) {
+		printf(" %s", part);
+	}
+}
+
+static void print_person(const struct cordon_person *person)
+{
+	char born[16];
+
+	for (size_t i = 0; i < person->names_count; i++) {
+		const struct cordon_name *name = &person->names[i];
+
+		printf("    %-12s", code_text(CORDON_CODES_NAME_TYPE, name->type));
+		print_part(name->surname);
+		print_part(name->given);
+		print_part(name->patronymic);
+		print_part(name->full);
+		putchar('\n');
+	}
+	if (!date_absent(&person->born)) {
+		date_text(&person->born, born);
+		printf("    born         %s%s\n", born,
+			person->born_approximate ? " (approximately)" : "");
+	}
+	for (size_t i = 0; i < person->markers_count; i++) {
+		printf("    marker       %s\n",
+			code_text(CORDON_CODES_MARKER, person->markers[i]));
+	}
+}
+
+static void print_match(const struct cordon_match *match)
+{
+	const struct cordon_record *record = match->record;
+	char until[16];
+
+	date_text(&record->valid_until, until);
+	printf("  %s  %s: %s by %s, score %u\n", match->id,
+		code_text(CORDON_CODES_KIND, match->kind),
+		cordon_verdict_text(match->verdict), cordon_basis_text(match->basis),
+		match->score);
+	printf("    because     ");
+	for (size_t i = 0; i < match->because_count; i++) {
+		print_part(match->because[i]);
+	}
+	printf("\n    effect       %s;", cordon_effect_text(match->effect));
+	for (size_t i = 0; i < match->actions_count; i++) {
+		print_part(code_text(CORDON_CODES_ACTION, match->actions[i]));
+	}
+	printf("\n    reason       %s, until %s\n",
+		code_text(CORDON_CODES_REASON, record->reason), until);
+	if (record->person != NULL) {
+		print_person(record->person);
+	}
+	if (record->warning != NULL) {
+		printf("    WARNING      %s\n", record->warning);
+	}
+	if (record->contact != NULL) {
+		printf("    contact      %s\n", record->contact);
+	}
+}
+
+static void print_missing(const struct cordon_answer *answer)
+{
+	if (answer->complete) {
+		return;
+	}
+	printf("INCOMPLETE: not searched as asked:");
+	for (size_t i = 0; i < answer->missing_count; i++) {
+		print_part(answer->missing[i]);
+	}
+	putchar('\n');
+}
+
+static void print_reading_faults(const struct cordon_answer *answer)
+{
+	if (answer->mrz != NULL && !answer->mrz->valid) {
+		printf("READ AGAIN: %s\n", answer->mrz->fault);
+	}
+}
+
+void answer_print(const struct cordon_answer *answer)
+{
+	if (answer->error != 0) {
+		printf("no answer: %s\n", answer->error_text);
+		return;
+	}
+	print_reading_faults(answer);
+	if (answer->verdict == CORDON_VERDICT_CLEAR) {
+		printf("nothing found in %zu lists\n", answer->freshness_count);
+	} else if (answer->verdict == CORDON_VERDICT_MATCH) {
+		printf("MATCH: %zu found\n", answer->matches_count);
+	} else {
+		printf("POSSIBLE: %zu found; an officer decides\n",
+			answer->matches_count);
+	}
+	print_missing(answer);
+	for (size_t i = 0; i < answer->matches_count; i++) {
+		print_match(&answer->matches[i]);
+	}
+	if (answer->more) {
+		puts("  there are more: narrow the question, or raise --limit");
+	}
+	for (size_t i = 0; i < answer->cleared_count; i++) {
+		printf("  cleared of %s: %s\n", answer->cleared[i].id,
+			answer->cleared[i].why);
+	}
+	printf("lookup %s, %" PRIu32 " us\n",
+		answer->lookup == NULL ? "(no id)" : answer->lookup, answer->took_us);
+}

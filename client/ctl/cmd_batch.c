@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/ctl/answer.h"
+#include "client/ctl/lines.h"
+#include "client/ctl/query.h"
+
+#define GROUP_MAX 256 /* questions in one request */
+
+const struct option_spec lookup_batch_options[] = {
+	QUERY_LIMIT_OPTION,
+	QUERY_CONTEXT_OPTIONS,
+	{ NULL, NULL, NULL },
+};
+
+/* One line: its id, and why it is no question, or its place in the request. */
+struct line {
+	json_t *id;
+	int error;
+	struct errmsg text;
+	size_t query; /* where error is 0 */
+};
+
+struct batch {
+	struct ctl *ctl;
+	struct cordon_context context;
+	uint32_t limit;
+	struct arena arena; /* queries of the group */
+	struct line lines[GROUP_MAX];
+	size_t lines_count;
+	struct cordon_query queries[GROUP_MAX];
+	size_t queries_count;
+	struct cordon_answer *answers[GROUP_MAX];
+	int status;
+};
+
+static void add_line(struct batch *batch, const char *text, size_t bytes)
+{
+	struct line *line = &batch->lines[batch->lines_count++];
+	struct cordon_query *query = &batch->queries[batch->queries_count];
+
+	memset(&line->text, 0, sizeof(line->text));
+	line->error = query_from_json(
+		text, bytes, &batch->arena, query, &line->id, &line->text);
+	if (line->error == 0) {
+		if (query->limit == 0) {
+			query->limit = batch->limit;
+		}
+		line->query = batch->queries_count++;
+	}
+}
+
+static int print_error(
+	struct batch *batch, struct line *line, int error, const char *text)
+{
+	int status = cordon_error_exit_status(error);
+	json_t *json = json_pack("{s:{s:s, s:s}}", "error", "code",
+		cordon_error_name(error), "text", text);
+
+	if (json != NULL && line->id != NULL) {
+		json_object_set(json, "id", line->id);
+	}
+	batch->status = answer_worse_status(
+		batch->status, status == EXIT_REFUSED ? EXIT_USAGE : status);
+	return ctl_print_json(json);
+}
+
+static int print_answer(struct batch *batch, struct line *line)
+{
+	const struct cordon_answer *answer = batch->answers[line->query];
+	json_t *json;
+
+	if (answer->error != 0) {
+		return print_error(batch, line, answer->error, answer->error_text);
+	}
+	batch->status = answer_worse_status(batch->status, answer_status(answer));
+	json = answer_json(answer);
+	if (json != NULL && line->id != NULL) {
+		json_object_set(json, "id", line->id);
+	}
+	return ctl_print_json(json);
+}
+
+static int ask(struct batch *batch)
+{
+	struct ctl_patience patience = { 0 };
+	int error;
+
+	if (batch->queries_count == 0) {
+		return 0;
+	}
+	do {
+		error = cordon_lookup(batch->ctl->client, &batch->context,
+			batch->queries, batch->queries_count, batch->answers);
+	} while (error != 0 && ctl_again(batch->ctl, &patience, error));
+	return error;
+}
+
+/* Asks what has been collected and prints a line for each line. */
+static int answer_group(struct batch *batch)
+{
+	int error = ask(batch), status = EXIT_OK;
+
+	for (size_t i = 0; i < batch->lines_count; i++) {
+		struct line *line = &batch->lines[i];
+		int printed;
+
+		if (line->error != 0) {
+			printed = print_error(batch, line, line->error,
+				errmsg_text(&line->text, line->error));
+		} else if (error != 0) {
+			printed = print_error(batch, line, error,
+				cordon_client_error_text(batch->ctl->client));
+		} else {
+			printed = print_answer(batch, line);
+			cordon_answer_destroy(batch->answers[line->query]);
+		}
+		status = printed == EXIT_OK ? status : printed;
+		json_decref(line->id);
+		line->id = NULL;
+	}
+	batch->lines_count = 0;
+	batch->queries_count = 0;
+	arena_reset(&batch->arena);
+	fflush(stdout);
+	return status;
+}
+
+static int run(struct batch *batch, struct lines *lines, const char *path)
+{
+	const char *text;
+	size_t bytes;
+	int got, status = EXIT_OK;
+
+	while (status == EXIT_OK && (got = lines_next(lines, &text, &bytes)) > 0) {
+		if (bytes > 0) {
+			add_line(batch, text, bytes);
+		}
+		if (batch->lines_count == GROUP_MAX || lines_would_wait(lines)) {
+			status = answer_group(batch);
+		}
+	}
+	if (status == EXIT_OK) {
+		status = answer_group(batch);
+	}
+	if (status == EXIT_OK && got < 0) {
+		fprintf(stderr, "cordonctl: %s: line %llu: %s\n", path,
+			(unsigned long long)lines->number + 1, cordon_error_text(got));
+		status = EXIT_FAILED;
+	}
+	return status == EXIT_OK ? batch->status : status;
+}
+
+int cmd_lookup_batch(struct ctl *ctl, const struct args *args)
+{
+	static struct batch batch; /* large; one command a process */
+	struct lines lines;
+	int status;
+
+	batch.ctl = ctl;
+	if (!query_context(ctl, args, &batch.context) ||
+		!args_number(args, "limit", 1, CORDON_LIMIT_MAX, &batch.limit)) {
+		return EXIT_USAGE;
+	}
+	status = ctl_connect(ctl);
+	if (status != EXIT_OK) {
+		return status;
+	}
+	if (lines_open(&lines, args->operands[0]) != 0) {
+		fprintf(stderr, "cordonctl: read %s: %s\n", args->operands[0],
+			strerror(errno));
+		return EXIT_FAILED;
+	}
+	arena_init(&batch.arena, 0);
+	status = run(&batch, &lines, args->operands[0]);
+	arena_finish(&batch.arena);
+	lines_close(&lines);
+	return status;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "client/ctl/ctl.h"
+#include "client/ctl/output.h"
+
+static json_t *strings(const char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_array_append_new(array, json_string(texts[i]));
+	}
+	return array;
+}
+
+static json_t *verified_json(int verified)
+{
+	return verified < 0 ? json_null() : json_boolean(verified);
+}
+
+static json_t *lists_json(const struct cordon_status *status)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < status->lists_count; i++) {
+		const struct cordon_list_status *l = &status->lists[i];
+
+		json_array_append_new(array,
+			json_pack("{s:s, s:I, s:I, s:I, s:s?, s:o, s:o, "
+				  "s:s?, s:I, s:o, s:I, s:I}",
+				"list", l->list, "epoch", (json_int_t)l->epoch,
+				"sequence", (json_int_t)l->sequence, "live",
+				(json_int_t)l->live, "digest", l->digest, "age_s",
+				l->age_s < 0 ? json_null() : json_integer(l->age_s),
+				"verified", verified_json(l->verified), "state",
+				l->state, "floor", (json_int_t)l->floor, "shared_with",
+				strings(l->shared_with, l->shared_with_count),
+				"not_understood", (json_int_t)l->not_understood,
+				"loaded_sequence", (json_int_t)l->loaded_sequence));
+	}
+	return array;
+}
+
+static json_t *links_json(const struct cordon_status *status)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < status->links_count; i++) {
+		const struct cordon_link_status *l = &status->links[i];
+
+		json_array_append_new(array,
+			json_pack("{s:s?, s:s?, s:s, s:s?, s:I, s:I, s:I}", "peer",
+				l->peer, "address", l->address, "state", l->state,
+				"error", l->error, "lag", (json_int_t)l->lag, "since_s",
+				(json_int_t)l->since_s, "retry_in_ms",
+				(json_int_t)l->retry_in_ms));
+	}
+	return array;
+}
+
+static json_t *members_json(const struct cordon_status *status)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < status->members_count; i++) {
+		const struct cordon_member_status *m = &status->members[i];
+
+		json_array_append_new(
+			array, json_pack("{s:s, s:s?, s:I}", "member", m->member,
+				       "last_seen_node", m->last_seen_node,
+				       "newest_head_s", (json_int_t)m->newest_head_s));
+	}
+	return array;
+}
+
+static int print_json(const struct cordon_status *status)
+{
+	return ctl_print_json(json_pack(
+		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
+		"s:I, s:I}",
+		"node", status->node, "member", status->member, "software",
+		status->software, "started_s", (json_int_t)status->started_s, "now_s",
+		(json_int_t)status->now_s, "signer", status->signer, "lists",
+		lists_json(status), "links", links_json(status), "members",
+		members_json(status), "store_bytes", (json_int_t)status->store_bytes,
+		"lookups", (json_int_t)status->lookups, "connections",
+		(json_int_t)status->connections));
+}
+
+static const char *verified_text(int verified)
+{
+	return verified == CORDON_VERIFIED_YES  ? "yes"
+	       : verified == CORDON_VERIFIED_NO ? "NO"
+						: "unchecked";
+}
+
+static void print_lists(const struct cordon_status *status)
+{
+	printf("\n%-22s %-10s %10s %10s %8s %-9s %s\n", "LIST", "STATE", "SEQUENCE",
+		"LIVE", "AGE", "VERIFIED", "DIGEST");
+	for (size_t i = 0; i < status->lists_count; i++) {
+		const struct cordon_list_status *l = &status->lists[i];
+		char age[24] = "never";
+
+		if (l->age_s >= 0) {
+			snprintf(age, sizeof(age), "%" PRId64 " s", l->age_s);
+		}
+		printf("%-22s %-10s %10" PRIu64 " %10" PRIu64 " %8s %-9s %.16s\n",
+			l->list, l->state, l->sequence, l->live, age,
+			verified_text(l->verified),
+			l->digest == NULL ? "-" : l->digest);
+		if (l->not_understood > 0) {
+			printf("  %" PRIu64
+			       " records of a newer member are not understood\n",
+				l->not_understood);
+		}
+	}
+}
+
+static void print_links(const struct cordon_status *status)
+{
+	printf("\n%-36s %-22s %-11s %8s %s\n", "LINK", "ADDRESS", "STATE", "LAG", "");
+	for (size_t i = 0; i < status->links_count; i++) {
+		const struct cordon_link_status *l = &status->links[i];
+
+		printf("%-36s %-22s %-11s %8" PRIu64 " %s\n",
+			l->peer == NULL ? "?" : l->peer,
+			l->address == NULL ? "?" : l->address, l->state, l->lag,
+			l->error == NULL ? "" : l->error);
+	}
+}
+
+static int print_text(const struct cordon_status *status)
+{
+	char started[OUTPUT_TIME_BYTES], newest[OUTPUT_TIME_BYTES];
+
+	output_time(status->started_s, started);
+	printf("%s (%s), member %s, %s, since %s\n", status->node,
+		status->software == NULL ? "?" : status->software, status->member,
+		status->signer ? "signs its member's lists" : "follows", started);
+	printf("%" PRIu64 " lookups, %" PRIu64 " connections, store %.1f MiB\n",
+		status->lookups, status->connections,
+		(double)status->store_bytes / (1024 * 1024));
+	print_lists(status);
+	print_links(status);
+	printf("\n%-8s %-36s %s\n", "MEMBER", "NODE SEEN", "NEWEST HEAD");
+	for (size_t i = 0; i < status->members_count; i++) {
+		const struct cordon_member_status *m = &status->members[i];
+
+		output_time(m->newest_head_s, newest);
+		printf("%-8s %-36s %s\n", m->member,
+			m->last_seen_node == NULL ? "-" : m->last_seen_node, newest);
+	}
+	return EXIT_OK;
+}
+
+int cmd_status(struct ctl *ctl, const struct args *args)
+{
+	struct cordon_status *status;
+	int error, exit_status = ctl_connect(ctl);
+
+	(void)args;
+	if (exit_status != EXIT_OK) {
+		return exit_status;
+	}
+	error = cordon_status(ctl->client, &status);
+	if (error != 0) {
+		return ctl_client_failed(ctl, error);
+	}
+	exit_status = ctl->json ? print_json(status) : print_text(status);
+	cordon_status_destroy(status);
+	return exit_status;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include <jansson.h>
+
+#include <cordon/cordon.h>
+#include "client/ctl/args.h"
+#include "proto/arena.h"
+
+/* Exit statuses besides those of lookups, import and mrz, which say their own. */
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_REFUSED = 3
+};
+
+#define CTL_SERVERS_MAX CORDON_SERVERS_MAX
+
+/* What the global options and the configuration file say. */
+struct ctl {
+	bool json;
+	const char *config_path; /* NULL: none was read */
+	const char *servers[CTL_SERVERS_MAX];
+	size_t servers_count;
+	const char *certificate, *key, *ca, *crl;
+	const char *purpose, *officer, *checkpoint, *direction; /* of lookups */
+	uint32_t timeout_ms;                                    /* 0: the library's */
+	struct cordon_client *client;                           /* ctl_connect */
+	struct arena arena; /* strings of the configuration; until the end */
+};
+
+struct command {
+	const char *name;                  /* "lookup document": one or two words */
+	const char *operands;              /* for the usage line */
+	const char *summary;               /* one line */
+	const char *help;                  /* after the usage; NULL: none */
+	const struct option_spec *options; /* NULL: none */
+	size_t operands_min, operands_max;
+	int (*run)(struct ctl *ctl, const struct args *args); /* the exit status */
+};
+
+extern const struct option_spec ctl_global_options[];
+
+/* Reads --config, $CORDONCTL_CONFIG or /etc/cordon/cordonctl.conf, where it exists,
+ * then the options over it.  EXIT_OK, or a status after a message. */
+int ctl_configure(struct ctl *ctl, const struct args *args);
+
+/* The client, made at the first call.  EXIT_OK, or a status after a message. */
+int ctl_connect(struct ctl *ctl);
+
+/* "cordonctl: text" and its remedy on stderr (as JSON with --json); the exit status. */
+int ctl_fail(struct ctl *ctl, int error, const char *text);
+/* The client's last error. */
+int ctl_client_failed(struct ctl *ctl, int error);
+
+/*
+ * Is the same call to be made again?  After CORDON_EBUSY with a time to come back, as
+ * long as the timeout has not passed since the first call; sleeps until then.
+ */
+struct ctl_patience {
+	int64_t until_ms; /* zeroed: set at the first question */
+};
+
+bool ctl_again(struct ctl *ctl, struct ctl_patience *patience, int error);
+
+/* One JSON value, one line, sorted keys; takes the reference.  EXIT_OK or EXIT_FAILED.
+ */
+int ctl_print_json(json_t *json);
+
+/* Stdout took everything?  Otherwise a message and EXIT_FAILED. */
+int ctl_flush(int status);
+
+/* ---- commands ---------------------------------------------------------------- */
+
+int cmd_lookup_document(struct ctl *ctl, const struct args *args);
+int cmd_lookup_mrz(struct ctl *ctl, const struct args *args);
+int cmd_lookup_person(struct ctl *ctl, const struct args *args);
+int cmd_lookup_batch(struct ctl *ctl, const struct args *args);
+int cmd_record_put(struct ctl *ctl, const struct args *args);
+int cmd_record_show(struct ctl *ctl, const struct args *args);
+int cmd_record_withdraw(struct ctl *ctl, const struct args *args);
+int cmd_record_confirm(struct ctl *ctl, const struct args *args);
+int cmd_record_due(struct ctl *ctl, const struct args *args);
+int cmd_import(struct ctl *ctl, const struct args *args);
+int cmd_export(struct ctl *ctl, const struct args *args);
+int cmd_status(struct ctl *ctl, const struct args *args);
+int cmd_verify(struct ctl *ctl, const struct args *args);
+int cmd_mrz(struct ctl *ctl, const struct args *args);
+
+extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
+	lookup_person_options[], lookup_batch_options[], record_withdraw_options[],
+	record_confirm_options[], record_due_options[], import_options_table[],
+	export_options[], mrz_options[], verify_options[];
+
+#endif
