@@ -7,7 +7,7 @@
 #include "client/ctl/import_text.h"
 #include "proto/record.h"
 
-#define COUNTRY_WORDS 4   /* "Central African Republic number O00065772" */
+#define COUNTRY_WORDS 4   /* "Central African Republic number O90065772" */
 #define COUNTRY_LETTERS 4 /* fewer could be a series of numbers, such as US */
 
 /* What text between two marks names, or NULL. */
@@ -18,8 +18,8 @@ static const char *country_in(struct draft *draft, const char *text, size_t byte
 	return clean == NULL ? NULL : import_country(draft->countries, clean);
 }
 
-/* The country that a number's own text names: "R00012098, South Sudan", "403062567
- * (US)", "Libya 428720". */
+/* The country that a number's own text names: "R90012098, South Sudan", "903062567
+ * (US)", "Libya 928720". */
 static const char *country_around(struct draft *draft, const char *text)
 {
 	const char *comma = strchr(text, ','), *open = strchr(text, '(');

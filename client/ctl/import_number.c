@@ -8,7 +8,7 @@
 #include "client/ctl/import_draft.h"
 #include "client/ctl/import_text.h"
 
-#define SERIES_LETTERS 4 /* the longest series that stands apart: "TR-P 614 166" */
+#define SERIES_LETTERS 4 /* the longest series that stands apart: "TR-P 914 166" */
 #define DIGITS_FEWEST 4  /* a number with fewer is a part of one */
 
 struct word {
@@ -98,7 +98,7 @@ static const char *skip_talk(const char *text)
 	return NULL;
 }
 
-/* "N°235", "#H0044232": the sign alone is no part of it. */
+/* "N°935", "#H9044232": the sign alone is no part of it. */
 static void drop_sign(struct word *word)
 {
 	static const char *const signs[] = { "N°", "№", "#" };
@@ -171,7 +171,7 @@ const char *import_number(struct arena *arena, const char *text)
 	number = join_number(arena, begin);
 	if (number != NULL && digits_in_text(number) < DIGITS_FEWEST &&
 		digits_in_text(number) < digits_in_text(text)) {
-		return text; /* "13/Ta Ta Na (Naing)019077": no words, a part of it */
+		return text; /* "13/Ta Ta Na (Abc)919077": no words, a part of it */
 	}
 	return number;
 }
@@ -192,13 +192,13 @@ bool import_number_same(const char *a, const char *b)
 	       cordon_number_normalise(b, right) == 0 && strcmp(left, right) == 0;
 }
 
-/* Cuts "03825239," and "215215;" to the number. */
+/* Cuts "93825239," and "915215;" to the number. */
 static void trim(struct word *word)
 {
 	while (word->size > 0 && strchr(".,:;()", word->text[word->size - 1]) != NULL) {
 		word->size--;
 	}
-	if (import_text_starts(word->text, "no.")) { /* "no.03825239" */
+	if (import_text_starts(word->text, "no.")) { /* "no.93825239" */
 		word->text += 3;
 		word->size -= word->size < 3 ? word->size : 3;
 	}

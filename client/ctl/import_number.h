@@ -9,9 +9,9 @@
 /* Numbers of documents as public lists print them: with words around. */
 
 /*
- * The number alone: "CAR diplomatic passport no. D00000898" is D00000898,
- * "381110042 (Expired 25 Jan. 2016)" 381110042, "Russian passport number 8208 No.
- * 555627" "8208 555627".  text: cleaned (import_text_clean).  In arena memory; NULL
+ * The number alone: "CAR diplomatic passport no. D90000898" is D90000898,
+ * "981110042 (Expired 25 Jan. 2016)" 981110042, "Russian passport number 9208 No.
+ * 955627" "9208 955627".  text: cleaned (import_text_clean).  In arena memory; NULL
  * when text holds no digit.
  */
 const char *import_number(struct arena *arena, const char *text);
@@ -22,7 +22,7 @@ bool import_number_usable(const char *number);
 bool import_number_same(const char *a, const char *b);
 
 /*
- * The next passport that running text mentions: "… passport No. 284158, expires …".
+ * The next passport that running text mentions: "… passport No. 984158, expires …".
  * *text moves behind it.  NULL when there is none.
  */
 const char *import_number_next_passport(struct arena *arena, const char **text);

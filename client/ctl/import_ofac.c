@@ -48,7 +48,7 @@ void ofac_name(struct draft *draft, enum cordon_name_type type, const char *name
 		return;
 	}
 	for (char *at = given; *at != '\0'; at++) {
-		*at = *at == ',' ? ' ' : *at; /* "LAVILLA, Ruben Pestano, Jr." */
+		*at = *at == ',' ? ' ' : *at; /* "KOSTOV, Fabian, Jr." */
 	}
 	draft_name(draft, type, import_text_clean(arena, name, (size_t)(comma - name)),
 		import_text_clean(arena, given, strlen(given)));

@@ -6,10 +6,10 @@
 
 /* OFAC's list of specially designated nationals (SDN), as its CSV files have it. */
 
-/* "AL-ZAWAHIRI, Ayman": surname, given names; without a comma the whole. */
+/* "TOLMAROV, Sedrik": surname, given names; without a comma the whole. */
 void ofac_name(struct draft *draft, enum cordon_name_type type, const char *name);
 
-/* What the remarks say: "DOB 19 Jun 1951; POB Giza, Egypt; Passport 1084010 (Egypt)".
+/* What the remarks say: "DOB 03 Feb 1967; POB Sari, Iran; Passport A9002987 (Iran)".
  */
 void ofac_remarks(struct draft *draft, const char *remarks);
 

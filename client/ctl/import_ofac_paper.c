@@ -5,7 +5,7 @@
 
 #include "client/ctl/import_text.h"
 
-/* Documents and numbers in remarks: "National ID No. 660000 73767 (Belgium) issued …"
+/* Documents and numbers in remarks: "National ID No. 960000 73767 (Belgium) issued …"
  */
 
 #define PASSPORT CORDON_DOCUMENT_PASSPORT

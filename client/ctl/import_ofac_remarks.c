@@ -76,7 +76,7 @@ static void take_gender(struct draft *draft, const char *text)
 	}
 }
 
-/* 'ABU HAFS': names in quotes are those that OFAC calls weak. */
+/* 'THE CLERK': names in quotes are those that OFAC calls weak. */
 static void take_quoted(
 	struct draft *draft, enum cordon_name_type type, const char *text)
 {

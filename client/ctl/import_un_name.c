@@ -47,7 +47,7 @@ static bool ascii(const char *text)
 }
 
 /*
- * "Amir Khazmat (original script: Амир Хазмат)", "Jin Tiesan (金铁三)": beside the
+ * "Sedrik Tolmar (original script: Седрик Толмар)", "Lo Testan (测试三)": beside the
  * whole as printed, the name alone, and the one in brackets when it is of another
  * script.
  */

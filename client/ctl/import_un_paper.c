@@ -87,7 +87,7 @@ void un_document(struct draft *draft, const struct xml_node *document)
 
 	classify(&paper, xml_text(document, "TYPE_OF_DOCUMENT"), detail);
 	if (paper.number == NULL) {
-		paper.number = detail; /* "… (tazkira) number 545167" */
+		paper.number = detail; /* "… (tazkira) number 945167" */
 	}
 	if (paper.number != NULL) {
 		take_dates(document, &paper);

@@ -117,7 +117,7 @@ static void documents_and_personal_numbers_are_read(void **state)
 
 	(void)state;
 	run_vector(&c);
-	import_case_document(&c, FIRST, "P", "A0002987", "IRN");
+	import_case_document(&c, FIRST, "P", "A9002987", "IRN");
 	import_case_has(&c, FIRST, "person.documents.0.issued_on", "2013-06-11");
 	import_case_has(&c, FIRST, "person.documents.0.expires_on", "2018-06-10");
 	import_case_document(&c, FIRST, "P", "N0 348171/IRAN", "IRN");

@@ -106,7 +106,7 @@ static void a_date_is_found_behind_a_word(void **state)
 		{ "Expiration date: 7 Oct 2019", "2019-10-07" },
 		{ "issued on 27 January 2015, expired 26 January 2020", "2020-01-26" },
 		{ "valid until 10 April 2018", "2018-04-10" },
-		{ "381110042 (Expired 25 Jan. 2016)", "2016-01-25" },
+		{ "981110042 (Expired 25 Jan. 2016)", "2016-01-25" },
 		{ "issued on 27 January 2015", NULL },
 		{ "expired, and then for a long time nothing 2016", NULL },
 	};
@@ -130,13 +130,13 @@ static void numbers_are_freed_of_the_words_around(void **state)
 	static const struct {
 		const char *text, *number;
 	} cases[] = {
-		{ "A0002987", "A0002987" },
+		{ "A9002987", "A9002987" },
 		{ "OB 9243318", "OB 9243318" },
 		{ "TR-P 914 166", "TR-P 914 166" },
 		{ "CAR diplomatic passport no. D90000898", "D90000898" },
-		{ "Laissez-passer no. N°235/MISPAT", "235/MISPAT" },
+		{ "Laissez-passer no. N°935/TEST", "935/TEST" },
 		{ "981110042 (Expired 25 Jan. 2016)", "981110042" },
-		{ "Russian passport number 9208 No. 555627", "9208 555627" },
+		{ "Russian passport number 9208 No. 955627", "9208 955627" },
 		{ "German travel document (“Reiseausweis”) A 9139243", "A 9139243" },
 		{ "R90012098, South Sudan", "R90012098" },
 		{ "Provisional passport No.: 98642163", "98642163" },
@@ -146,7 +146,7 @@ static void numbers_are_freed_of_the_words_around(void **state)
 		{ "#H9044232", "H9044232" },
 		{ "78.965.693", "78.965.693" },
 		{ "35202- 9135948-7", "35202- 9135948-7" },
-		{ "13/Ta Ta Na (Naing)919077", "13/Ta Ta Na (Naing)919077" },
+		{ "13/Ta Ta Na (Abc)919077", "13/Ta Ta Na (Abc)919077" },
 		{ "665", "665" },
 		{ "Residential card number 665", "665" },
 		{ "Birth certificate", NULL },

@@ -123,7 +123,7 @@ static void documents_are_found_by_number_and_as_printed(void **state)
 	import_case_document(
 		&c, FIRST, "P", "Diplomatic passport no. D 9300898", "IRN");
 	import_case_document(&c, FIRST, "I", "0035-011785", "IRN");
-	import_case_document(&c, FIRST, "P", "284158", ""); /* an alias's note has it */
+	import_case_document(&c, FIRST, "P", "984158", ""); /* an alias's note has it */
 	import_case_document(&c, FIRST, "P", "OR 7654321", ""); /* the comments */
 	import_case_has(&c, FIRST, "person.personal_numbers.0.number", "0035-011785");
 	import_case_has(&c, FIRST, "person.personal_numbers.0.issuer", "IRN");
@@ -224,7 +224,7 @@ static void what_has_no_field_is_in_the_note_and_told(void **state)
 		"head; "
 		"“The Clerk”: original script: Писарь; place of birth: Plovdiv, "
 		"Bulgaria; "
-		"Fabian Kostov: Passport No. 284158, expires 21 August 2005 "
+		"Fabian Kostov: Passport No. 984158, expires 21 August 2005 "
 		"(Bulgaria); "
 		"Passport: Diplomatic passport no. D 9300898; "
 		"Diplomatic passport no. D 9300898: Expires on 11 Jun. 2017; "
