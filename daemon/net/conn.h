@@ -62,6 +62,7 @@ int conn_create(struct event_base *base, int fd, struct tls_profile *profile,
 /* Closes at once, without a goodbye and without the closed callback. */
 void conn_destroy(struct conn *conn);
 
+/* From the open callback until its end begins. */
 bool conn_open(const struct conn *conn);
 /* ROLE_NONE before open and without TLS. */
 const struct identity *conn_peer(const struct conn *conn);
@@ -85,14 +86,16 @@ void conn_pause_reading(struct conn *conn);
 void conn_resume_reading(struct conn *conn);
 
 /*
- * An orderly end: no more frames are taken, what waits is sent, goodbye is said,
- * then closed is called with error and text (copied; NULL: the error's own).
- * Within handshake_timeout_ms in any case.
+ * An orderly end: no more frames are taken, what waits is sent, goodbye is said and
+ * the other side's own end awaited (at most 2 s: closing over unread bytes would
+ * cost it our last words), then closed is called with error and text (copied; NULL:
+ * the error's own).  Within handshake_timeout_ms in any case.
  */
 void conn_close(struct conn *conn, int error, const char *text);
 
 /* After a reload: closes with CORDON_EIDENTITY when the peer's certificate is no
- * longer acceptable to profile.  Without TLS nothing. */
+ * longer acceptable to profile, which is of the same TLS role; what still waits is
+ * not sent then.  During the handshake it is checked at its end.  Without TLS nothing. */
 void conn_check_again(struct conn *conn, struct tls_profile *profile);
 
 #endif
