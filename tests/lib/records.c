@@ -63,6 +63,23 @@ const char records_entry_ban[] =
 	"\"person\":{\"names\":[{\"type\":\"primary\",\"surname\":\"PETROSYAN\","
 	"\"given\":\"ARAM\"}],\"born\":\"1990-11-30\",\"nationalities\":[\"ARM\"]}}";
 
+int records_setup(void **state)
+{
+	struct arena *arena = malloc(sizeof(*arena));
+
+	assert_non_null(arena);
+	arena_init(arena, 0);
+	*state = arena;
+	return 0;
+}
+
+int records_teardown(void **state)
+{
+	arena_finish(*state);
+	free(*state);
+	return 0;
+}
+
 json_t *records_json(const char *text)
 {
 	json_error_t error;

@@ -21,6 +21,10 @@ extern const char records_document[];
 /* An entry ban with no more than it needs. */
 extern const char records_entry_ban[];
 
+/* Of a group of tests: *state is a struct arena * without limit. */
+int records_setup(void **state);
+int records_teardown(void **state);
+
 /* A new reference. */
 json_t *records_json(const char *text);
 /*

@@ -3,29 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/lib/records.h"
-
-static int make_arena(void **state)
-{
-	struct arena *arena = malloc(sizeof(*arena));
-
-	assert_non_null(arena);
-	arena_init(arena, 0);
-	*state = arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_finish(*state);
-	free(*state);
-	return 0;
-}
 
 static bool same_after(
 	struct arena *arena, const char *text, const char *path, const char *value)
@@ -161,5 +143,5 @@ int main(void)
 			a_review_is_due_after_three_or_ten_years_or_at_the_end),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, drop_arena);
+	return cmocka_run_group_tests(tests, records_setup, records_teardown);
 }

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,23 +12,6 @@
 #include "tests/lib/records.h"
 
 static const struct state members[] = { { "BLR" }, { "KAZ" }, { "RUS" } };
-
-static int make_arena(void **state)
-{
-	struct arena *arena = malloc(sizeof(*arena));
-
-	assert_non_null(arena);
-	arena_init(arena, 0);
-	*state = arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_finish(*state);
-	free(*state);
-	return 0;
-}
 
 static struct record_policy policy(void)
 {
@@ -642,5 +624,5 @@ int main(void)
 		cmocka_unit_test(only_the_first_warning_is_kept),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, drop_arena);
+	return cmocka_run_group_tests(tests, records_setup, records_teardown);
 }

@@ -16,23 +16,6 @@
 
 static const uint8_t salt[RECORD_SALT_BYTES] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
-static int make_arena(void **state)
-{
-	struct arena *arena = malloc(sizeof(*arena));
-
-	assert_non_null(arena);
-	arena_init(arena, 0);
-	*state = arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_finish(*state);
-	free(*state);
-	return 0;
-}
-
 static struct bytes seal(const struct cordon_record *record, struct arena *arena)
 {
 	struct bytes sealed;
@@ -452,5 +435,5 @@ int main(void)
 		cmocka_unit_test(a_record_of_its_own_outlives_everything),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, drop_arena);
+	return cmocka_run_group_tests(tests, records_setup, records_teardown);
 }

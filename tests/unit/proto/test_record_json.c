@@ -12,23 +12,6 @@
 #include "proto/record_json.h"
 #include "tests/lib/records.h"
 
-static int make_arena(void **state)
-{
-	struct arena *arena = malloc(sizeof(*arena));
-
-	assert_non_null(arena);
-	arena_init(arena, 0);
-	*state = arena;
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	arena_finish(*state);
-	free(*state);
-	return 0;
-}
-
 static void assert_begins(const char *text, const char *expected)
 {
 	if (strncmp(text, expected, strlen(expected)) != 0) {
@@ -332,5 +315,5 @@ int main(void)
 		cmocka_unit_test(json_longer_than_any_record_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, drop_arena);
+	return cmocka_run_group_tests(tests, records_setup, records_teardown);
 }
