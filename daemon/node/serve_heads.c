@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/node/served.h"
+
+/*
+ * The watch of heads: all that the asker may have at once, then each as it changes,
+ * and a frame, perhaps empty, in every head_interval_ms, so that idle links stay alive.
+ * One watch per session; a later one takes the place of an earlier one.
+ *
+ * What goes out of a list, looked at whenever it changed here:
+ *
+ *   1. It is shared with the asker and passed on here: its head, where it is news to
+ *      the asker by (epoch, sequence, time).
+ *   2. It is not shared with the asker, and the head that says so is good here (passed
+ *      on, or kept after the sharing with this node ended too): that head, once, and
+ *      only to those who hold an earlier state of the list.  That they do is not taken
+ *      from their word alone, which would tell anybody the size of any list: the head
+ *      that they name must be one that is remembered here and that named them, or they
+ *      must have acknowledged it while the list was theirs.
+ *   3. Anything else: nothing, not even that the list exists.
+ */
+
+/* Of one frame; what is left over comes in the next. */
+#define HEADS_BYTES_MAX ((size_t)4 * 1024 * 1024)
+/* Lists that an asker may say it holds: as many as an engine follows. */
+#define HELD_MAX 512
+/* How soon a frame that found no room is made again. */
+#define BLOCKED_RETRY_MS 20
+
+/* When a head was signed, and of what. */
+struct mark {
+	struct epoch epoch;
+	uint64_t sequence;
+	int64_t time_s;
+};
+
+/* What the asker has of a list. */
+struct known {
+	bool any;  /* it has something: it said so, or it was sent … */
+	bool sent; /* … from here, as its own to have */
+	struct mark mark;
+	uint8_t hash[HASH_BYTES];
+};
+
+struct watched_list {
+	struct list_id list;
+	bool looked;
+	enum copy_phase phase; /* as it was looked at … */
+	struct mark at;        /* … last */
+	struct known known;
+	bool pending;       /* a head is in the frame being made … */
+	struct known after; /* … which makes this known */
+};
+
+struct heads_watch {
+	struct heads_watch *next; /* of this worker */
+	struct service *service;
+	struct session *session;
+	struct held *held;
+	struct watched_list *lists;
+	size_t count, room;
+	struct mono frame_at; /* when the last one was sent */
+	bool first;           /* none was */
+};
+
+/* A frame in the making. */
+struct heads_frame {
+	struct arena arena;
+	Cordon__Heads message;
+	size_t bytes;
+	bool full;
+};
+
+static void watch_destroy(void *context)
+{
+	struct heads_watch *watch = context;
+	struct heads_watch **link = &watch->service->serve.watches;
+
+	while (*link != NULL && *link != watch) {
+		link = &(*link)->next;
+	}
+	if (*link == watch) {
+		*link = watch->next;
+	}
+	free(watch->lists);
+	free(watch);
+}
+
+static struct watched_list *list_for(
+	struct heads_watch *watch, const struct list_id *list)
+{
+	for (size_t i = 0; i < watch->count; i++) {
+		if (ident_list_equal(&watch->lists[i].list, list)) {
+			return &watch->lists[i];
+		}
+	}
+	if (watch->count == watch->room) {
+		size_t room = watch->room == 0 ? 16 : 2 * watch->room;
+		struct watched_list *more = realloc(watch->lists, room * sizeof(*more));
+
+		if (more == NULL) {
+			return NULL;
+		}
+		watch->lists = more;
+		watch->room = room;
+	}
+	memset(&watch->lists[watch->count], 0, sizeof(watch->lists[0]));
+	watch->lists[watch->count].list = *list;
+	return &watch->lists[watch->count++];
+}
+
+/* ---- what the asker holds -------------------------------------------------------- */
+
+/* A head remembered here that is the one the asker names, and that named it. */
+static int remembered(struct store_txn *txn, const struct watched_list *w,
+	const struct state *member, bool *yes)
+{
+	struct bytes packed;
+	struct head head;
+	int error = store_head_at(
+		txn, &w->list, &w->known.mark.epoch, w->known.mark.sequence, &packed);
+
+	*yes = error == 0 && packed.size > 0 && head_parse(packed, &head, NULL) == 0 &&
+	       memcmp(head.hash, w->known.hash, HASH_BYTES) == 0 &&
+	       head_shared_with(&head, member);
+	return error;
+}
+
+struct ack_search {
+	const struct watched_list *w;
+	const struct state *member;
+	bool found;
+};
+
+static bool is_acknowledged(void *context, const struct ack *ack)
+{
+	struct ack_search *search = context;
+	const struct known *known = &search->w->known;
+
+	search->found = ident_state_equal(&ack->node.member, search->member) &&
+			epoch_equal(&ack->epoch, &known->mark.epoch) &&
+			ack->sequence == known->mark.sequence &&
+			memcmp(ack->head_hash, known->hash, HASH_BYTES) == 0;
+	return !search->found;
+}
+
+static int held_indeed(struct store_txn *txn, const struct watched_list *w,
+	const struct state *member, bool *yes)
+{
+	struct ack_search search = { .w = w, .member = member };
+	int error;
+
+	*yes = w->known.sent;
+	if (*yes) {
+		return 0;
+	}
+	error = remembered(txn, w, member, yes);
+	if (error == 0 && !*yes) {
+		error = store_acks(txn, &w->list, is_acknowledged, &search);
+		*yes = search.found;
+	}
+	return error;
+}
+
+/* ---- what goes out -----------------------------------------------------------------
+ */
+
+static bool later(const struct mark *a, const struct mark *b, bool with_time)
+{
+	if (a->epoch.number != b->epoch.number) {
+		return a->epoch.number > b->epoch.number;
+	}
+	if (a->sequence != b->sequence) {
+		return a->sequence > b->sequence;
+	}
+	return with_time && a->time_s > b->time_s;
+}
+
+static struct mark mark_of(const struct head *head)
+{
+	return (struct mark){ head->epoch, head->sequence, head->time_s };
+}
+
+static int add_head(
+	struct heads_frame *frame, const struct served *served, struct errmsg *msg)
+{
+	Cordon__Heads *heads = &frame->message;
+
+	if (frame->bytes + served->packed.size > HEADS_BYTES_MAX) {
+		frame->full = true;
+		return 0;
+	}
+	frame->bytes += served->packed.size;
+	return served_head_message(
+		served->packed, &frame->arena, &heads->heads[heads->n_heads++], msg);
+}
+
+/* The head that says that the sharing has ended is good here. */
+static int ended(struct store_txn *txn, struct served *served, bool *yes)
+{
+	int error;
+
+	if (served->copy.phase != COPY_UNSHARED) {
+		return served_serves(txn, served, yes);
+	}
+	error = store_head_get(txn, &served->list, &served->packed);
+	*yes = error == 0 && served->packed.size > 0;
+	return error;
+}
+
+/* 1, 2, 3: does the list's head go out to the asker? */
+static int is_news(struct store_txn *txn, const struct watched_list *w,
+	const struct state *member, struct served *served, bool *yes)
+{
+	const struct known *known = &w->known;
+	struct mark now = mark_of(&served->copy.head);
+	int error;
+
+	*yes = false;
+	if (served_shared(&served->copy, member)) { /* 1 */
+		if (known->sent && !later(&now, &known->mark, true)) {
+			return 0;
+		}
+		return served_serves(txn, served, yes);
+	}
+	if (!known->any || head_shared_with(&served->copy.head, member) ||
+		!later(&now, &known->mark, false)) { /* 3 */
+		return 0;
+	}
+	error = ended(txn, served, yes); /* 2 */
+	return error == 0 && *yes ? held_indeed(txn, w, member, yes) : error;
+}
+
+static int look(struct store_txn *txn, struct watched_list *w,
+	const struct state *member, struct heads_frame *frame, struct errmsg *msg)
+{
+	struct served served = { .list = w->list };
+	const struct head *head = &served.copy.head;
+	bool found, news = false;
+	int error;
+
+	if (store_list_get(txn, &w->list, &served.copy, &found) != 0 ||
+		is_news(txn, w, member, &served, &news) != 0) {
+		return served_failed(txn, msg);
+	}
+	if (!news) {
+		return 0;
+	}
+	error = add_head(frame, &served, msg);
+	if (error == 0 && !frame->full) {
+		w->pending = true;
+		w->after.any = true;
+		w->after.sent = head_shared_with(head, member);
+		w->after.mark = mark_of(head);
+		memcpy(w->after.hash, head->hash, HASH_BYTES);
+	}
+	return error;
+}
+
+static bool changed(const struct watched_list *w, const struct store_list_info *info)
+{
+	return !w->looked || w->phase != info->phase ||
+	       !epoch_equal(&w->at.epoch, &info->epoch) ||
+	       w->at.sequence != info->sequence || w->at.time_s != info->head_time_s;
+}
+
+/* Looks at every list that changed here since it was looked at last. */
+static int look_at_all(struct heads_watch *watch, struct store_txn *txn,
+	struct heads_frame *frame, struct errmsg *msg)
+{
+	const struct state *member = &session_asker(watch->session)->identity.member;
+	struct store_list_info *infos;
+	size_t count;
+
+	if (store_list_infos(txn, &frame->arena, &infos, &count) != 0) {
+		return served_failed(txn, msg);
+	}
+	frame->message.heads =
+		arena_array(&frame->arena, count + 1, sizeof(*frame->message.heads));
+	if (frame->message.heads == NULL) {
+		return CORDON_ENOMEM;
+	}
+	for (size_t i = 0; i < count && !frame->full; i++) {
+		struct watched_list *w = list_for(watch, &infos[i].list);
+		int error = w == NULL ? CORDON_ENOMEM : 0;
+
+		if (error == 0 && changed(w, &infos[i])) {
+			error = look(txn, w, member, frame, msg);
+		}
+		if (error != 0) {
+			return error;
+		}
+		if (!frame->full) {
+			w->looked = true;
+			w->phase = infos[i].phase;
+			w->at.epoch = infos[i].epoch;
+			w->at.sequence = infos[i].sequence;
+			w->at.time_s = infos[i].head_time_s;
+		}
+	}
+	return 0;
+}
+
+/* ---- frames
+ * -------------------------------------------------------------------------- */
+
+static uint32_t interval_left_ms(const struct heads_watch *watch)
+{
+	int64_t interval_us =
+		(int64_t)watch->service->node->config->head_interval_ms * 1000;
+	int64_t left_us = watch->frame_at.us + interval_us - clock_mono().us;
+
+	return left_us <= 0 ? 0 : (uint32_t)((left_us + 999) / 1000);
+}
+
+/* Sent: the asker knows them.  Not sent: they are looked at again. */
+static void settle(struct heads_watch *watch, bool sent)
+{
+	for (size_t i = 0; i < watch->count; i++) {
+		struct watched_list *w = &watch->lists[i];
+
+		if (w->pending && sent) {
+			w->known = w->after;
+		} else if (w->pending) {
+			w->looked = false;
+		}
+		w->pending = false;
+	}
+}
+
+/* Nothing new and nothing due: no frame. */
+static int send_frame(struct heads_watch *watch, const struct heads_frame *frame)
+{
+	int error;
+
+	if (!watch->first && frame->message.n_heads == 0 &&
+		interval_left_ms(watch) > 0) {
+		return 0;
+	}
+	error = session_answer(watch->session, held_request(watch->held), MESSAGE_HEADS,
+		FRAME_MORE, &frame->message.base);
+	settle(watch, error == 0);
+	if (error == 0) {
+		watch->first = false;
+		watch->frame_at = clock_mono();
+	}
+	return error;
+}
+
+static int watch_step(struct heads_watch *watch, bool *full, struct errmsg *msg)
+{
+	struct heads_frame frame = { .bytes = 0 };
+	struct store_txn *txn;
+	int error = service_txn(watch->service, &txn, msg);
+
+	cordon__heads__init(&frame.message);
+	arena_init(&frame.arena, 0);
+	if (error == 0) {
+		error = look_at_all(watch, txn, &frame, msg);
+	}
+	if (error == 0) {
+		error = send_frame(watch, &frame);
+	}
+	*full = frame.full;
+	arena_finish(&frame.arena);
+	return error;
+}
+
+static void watch_turn(struct held *held, void *context)
+{
+	struct heads_watch *watch = context;
+	struct errmsg msg = { "" };
+	bool full = false;
+	int error = CORDON_EBUSY;
+
+	if (held_may_write(held)) {
+		error = watch_step(watch, &full, &msg);
+	}
+	if (error == CORDON_EBUSY) {
+		held_wake_after(held, BLOCKED_RETRY_MS);
+	} else if (error != 0) {
+		session_refuse(watch->session, held_request(held), error,
+			errmsg_text(&msg, error));
+		held_end(held);
+	} else {
+		held_wake_after(held, full ? 0 : interval_left_ms(watch));
+	}
+}
+
+static const struct held_ops watch_ops = {
+	.turn = watch_turn,
+	.destroy = watch_destroy,
+};
+
+/* ---- the request
+ * --------------------------------------------------------------------- */
+
+static int read_position(
+	struct heads_watch *watch, const Cordon__Position *message, struct errmsg *msg)
+{
+	struct watched_list *w;
+	struct list_id list;
+	struct epoch epoch;
+	int error = served_list(message->list, &list, msg);
+
+	if (error == 0) {
+		error = epoch_from_message(message->epoch, &epoch, msg);
+	}
+	if (error == 0 && message->head_hash.len != HASH_BYTES) {
+		error = errmsg_set(msg, CORDON_EPROTO,
+			"head_hash: %zu bytes, expected %d", message->head_hash.len,
+			HASH_BYTES);
+	}
+	if (error != 0) {
+		return error;
+	}
+	w = list_for(watch, &list);
+	if (w == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	w->known.any = true;
+	w->known.mark.epoch = epoch;
+	w->known.mark.sequence = message->sequence;
+	memcpy(w->known.hash, message->head_hash.data, HASH_BYTES);
+	return 0;
+}
+
+static int read_request(struct heads_watch *watch, const Cordon__HeadsRequest *message,
+	struct errmsg *msg)
+{
+	if (message->n_held > HELD_MAX) {
+		return errmsg_set(msg, CORDON_ETOOBIG, "%zu lists held, at most %d",
+			message->n_held, HELD_MAX);
+	}
+	for (size_t i = 0; i < message->n_held; i++) {
+		int error = read_position(watch, message->held[i], msg);
+
+		if (error != 0) {
+			return errmsg_wrap(msg, error, "held[%zu]", i);
+		}
+	}
+	return 0;
+}
+
+/* The session's earlier watch, if there is one, ends without a word. */
+static void end_earlier(struct service *service, const struct session *session)
+{
+	for (struct heads_watch *w = service->serve.watches; w != NULL; w = w->next) {
+		if (w->session == session) {
+			held_end(w->held); /* frees w */
+			return;
+		}
+	}
+}
+
+int handle_heads_watch(struct request *request, struct errmsg *msg)
+{
+	struct heads_watch *watch = calloc(1, sizeof(*watch));
+	int error;
+
+	if (watch == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	watch->service = request->service;
+	watch->session = request->session;
+	watch->first = true;
+	error = read_request(
+		watch, (const Cordon__HeadsRequest *)request->message, msg);
+	if (error == 0) {
+		end_earlier(request->service, request->session);
+		error = held_create(request, &watch_ops, watch, &watch->held);
+	}
+	if (error != 0) {
+		watch_destroy(watch);
+		return error;
+	}
+	watch->next = request->service->serve.watches;
+	request->service->serve.watches = watch;
+	held_wake_after(watch->held, 0);
+	return 0;
+}

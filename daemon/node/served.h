@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_SERVED_H
+#define NODE_SERVED_H
+
+#include "daemon/core/repl/copy.h"
+#include "daemon/node/session.h"
+
+/*
+ * What the handlers of replication share: which lists an asker may have, and parts of
+ * their answers.  Messages made here borrow from the read transaction and the arena.
+ */
+
+/* One list as it is passed on, out of one read transaction. */
+struct served {
+	struct list_id list;
+	struct list_copy copy;
+	struct bytes packed; /* its signed head */
+};
+
+/*
+ * May member's nodes have the list now?  In order:
+ *   1. It is not known here, or its head does not name member, or one that was read of
+ *      meanwhile does not: CORDON_ENOTSHARED, in the same words, so that nobody learns
+ *      whether it exists.
+ *   2. It is not passed on now (copy_serves), or what is stored does not agree with the
+ *      signed head: CORDON_EUNVERIFIED.
+ */
+int served_open(struct store_txn *txn, const struct state *member,
+	const struct list_id *list, struct served *served, struct errmsg *msg);
+
+/* As 1 above, of a copy that is known. */
+bool served_shared(const struct list_copy *copy, const struct state *member);
+/* As 2 above: may the signed head go out? *serves is set on 0. */
+int served_serves(struct store_txn *txn, struct served *served, bool *serves);
+
+/* The member whose node asks. */
+const struct state *request_member(const struct request *request);
+/* A ListId of a request.  CORDON_EPROTO. */
+int served_list(
+	const Cordon__ListId *message, struct list_id *list, struct errmsg *msg);
+
+/* The epoch that a request is about is the one in force?  CORDON_EEPOCH. */
+int served_epoch(
+	const struct served *served, const Cordon__Epoch *message, struct errmsg *msg);
+
+/* The signed head as a message, for an answer. CORDON_ENOMEM, CORDON_ECORRUPT. */
+int served_head_message(struct bytes packed, struct arena *arena, Cordon__Head **head,
+	struct errmsg *msg);
+
+/* Entries for an answer, grown as they come; bounded by count and by bytes. */
+struct served_entries {
+	struct arena *arena;
+	Cordon__Entry **entries;
+	size_t count, room, max;
+	size_t bytes, bytes_max; /* of their messages */
+};
+
+void served_entries_init(struct served_entries *entries, struct arena *arena,
+	size_t max, size_t bytes_max);
+/* The message borrows the row's bytes.  *full: it was left out, there is no room. */
+int served_entries_add(
+	struct served_entries *entries, const struct entry *row, bool *full);
+
+/* The error that a transaction keeps, in msg. */
+int served_failed(const struct store_txn *txn, struct errmsg *msg);
+
+#endif
