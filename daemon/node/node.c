@@ -228,12 +228,29 @@ static int create_workers(struct node *node, struct errmsg *msg)
 	return 0;
 }
 
+static int list_members(struct node *node, struct errmsg *msg)
+{
+	const struct config *config = node->config;
+
+	node->members = calloc(config->members_count + 1, sizeof(*node->members));
+	if (node->members == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < config->members_count; i++) {
+		node->members[i] = config->members[i].code;
+	}
+	return 0;
+}
+
 /* Everything that reads files as the user who started us, then the threads. */
 static int start(struct running *run, struct errmsg *msg)
 {
 	struct node *node = &run->node;
 	int error = sandbox_limit(node->config->connections_max + DESCRIPTORS_OWN, msg);
 
+	if (error == 0) {
+		error = list_members(node, msg);
+	}
 	if (error == 0) {
 		error = profile_init(node, msg);
 	}
@@ -301,6 +318,7 @@ static void stop(struct running *run)
 		event_base_free(node->base);
 	}
 	head_key_destroy(node->head_key);
+	free(node->members);
 	profile_finish(node);
 }
 

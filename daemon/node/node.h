@@ -41,6 +41,7 @@ struct node_counters {
  */
 struct node {
 	const struct config *config;
+	struct state *members; /* the configured ones' codes; config->members_count */
 	struct store *store;
 	struct event_base *base; /* main's */
 	struct mailbox *mailbox; /* main's */

@@ -15,6 +15,8 @@ void own_lists_policy(const struct node *node, struct record_policy *policy)
 	policy->owner = config->node.member;
 	policy->today = date_at(wall_s(clock_wall()), config->utc_offset_min);
 	policy->range_max = config->range_max;
+	policy->members = node->members;
+	policy->members_count = config->members_count;
 	for (size_t i = 0; i < config->lists_count; i++) {
 		policy->retention_days[config->lists[i].kind] =
 			config->lists[i].retention_days;
