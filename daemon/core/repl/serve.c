@@ -72,6 +72,16 @@ enum serve_decision serve_decide(const struct list_copy *copy,
 	return SERVE_ROWS;
 }
 
+bool serve_tells(const struct list_copy *copy, const struct state *member, bool holds)
+{
+	if (copy->head.sequence == 0) {
+		return false;
+	}
+	return head_shared_with(&copy->head, member)
+		       ? copy_serves(copy)
+		       : holds && (copy_serves(copy) || copy->phase == COPY_UNSHARED);
+}
+
 int serve_error(enum serve_decision decision)
 {
 	switch (decision) {

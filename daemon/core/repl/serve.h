@@ -23,6 +23,16 @@ enum serve_decision {
 enum serve_decision serve_decide(const struct list_copy *copy,
 	const struct copy_position *asked, const struct state *member, uint64_t *from);
 
+/*
+ * Is copy's head told to a peer of member that watches heads?  holds: the peer holds an
+ * older head of the list, by its own word or because it was told one.
+ *
+ * One that is named is told what it can pull here.  One that is named no longer is told
+ * so once, also by a node that had to erase the list itself: heads travel further than
+ * entries.
+ */
+bool serve_tells(const struct list_copy *copy, const struct state *member, bool holds);
+
 /* The CORDON_E… that a refusal goes out with; 0 for SERVE_ROWS and SERVE_HOLD. */
 int serve_error(enum serve_decision decision);
 

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/lib/memfeed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRIBBLE 0xa5
+
+/* What was lent: a copy of a row's bytes. */
+struct memfeed_loan {
+	struct memfeed_loan *next;
+	size_t size;
+	uint8_t bytes[];
+};
+
+static void *allocate(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p == NULL) {
+		abort();
+	}
+	return p;
+}
+
+/* ---- rows ---------------------------------------------------------------------- */
+
+static struct memfeed_row *row_create(const struct entry *entry)
+{
+	struct memfeed_row *row =
+		allocate(sizeof(*row) + entry->id.size + entry->sealed.size);
+	uint8_t *bytes = (uint8_t *)(row + 1);
+
+	row->holders = 1;
+	row->entry = *entry;
+	memcpy(bytes, entry->id.data, entry->id.size);
+	row->entry.id.data = bytes;
+	if (entry->sealed.size > 0) {
+		memcpy(bytes + entry->id.size, entry->sealed.data, entry->sealed.size);
+	}
+	row->entry.sealed.data = bytes + entry->id.size;
+	return row;
+}
+
+static void row_release(struct memfeed_row *row)
+{
+	if (--row->holders == 0) {
+		free(row);
+	}
+}
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static bool same_entry(const struct entry *a, const struct entry *b)
+{
+	return a->sequence == b->sequence && a->version == b->version &&
+	       a->state == b->state && a->ends_at_s == b->ends_at_s &&
+	       same_bytes(a->id, b->id) && same_bytes(a->sealed, b->sealed) &&
+	       memcmp(a->sealed_hash, b->sealed_hash, HASH_BYTES) == 0;
+}
+
+/* The first place whose sequence is greater than after. */
+static size_t place_after(const struct memfeed_area *area, uint64_t after)
+{
+	size_t low = 0, high = area->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (area->rows[middle]->entry.sequence > after) {
+			high = middle;
+		} else {
+			low = middle + 1;
+		}
+	}
+	return low;
+}
+
+static bool place_of(const struct memfeed_area *area, struct bytes id, size_t *place)
+{
+	for (size_t i = 0; i < area->count; i++) {
+		if (same_bytes(area->rows[i]->entry.id, id)) {
+			*place = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take_out(struct memfeed_area *area, size_t place)
+{
+	row_release(area->rows[place]);
+	memmove(&area->rows[place], &area->rows[place + 1],
+		(--area->count - place) * sizeof(struct memfeed_row *));
+}
+
+static void make_room(struct memfeed_area *area, size_t count)
+{
+	if (count > area->room) {
+		area->room = 2 * count + 8;
+		area->rows =
+			realloc(area->rows, area->room * sizeof(struct memfeed_row *));
+		if (area->rows == NULL) {
+			abort();
+		}
+	}
+}
+
+/* In the place of the id's earlier row.  Takes over the reference. */
+static int insert(struct memfeed_area *area, struct memfeed_row *row)
+{
+	size_t place;
+
+	if (place_of(area, row->entry.id, &place)) {
+		take_out(area, place);
+	}
+	place = place_after(area, row->entry.sequence);
+	if (place > 0 && area->rows[place - 1]->entry.sequence == row->entry.sequence) {
+		row_release(row);
+		return CORDON_ECONFLICT; /* as the store */
+	}
+	make_room(area, area->count + 1);
+	memmove(&area->rows[place + 1], &area->rows[place],
+		(area->count++ - place) * sizeof(struct memfeed_row *));
+	area->rows[place] = row;
+	return 0;
+}
+
+static void area_clear(struct memfeed_area *area)
+{
+	for (size_t i = 0; i < area->count; i++) {
+		row_release(area->rows[i]);
+	}
+	area->count = 0;
+}
+
+/* ---- loans ---------------------------------------------------------------------- */
+
+static void free_loans(struct memfeed_loan **loans)
+{
+	while (*loans != NULL) {
+		struct memfeed_loan *next = (*loans)->next;
+
+		free(*loans);
+		*loans = next;
+	}
+}
+
+static void lend(
+	struct memfeed *memfeed, const struct memfeed_row *row, struct entry *out)
+{
+	const struct entry *entry = &row->entry;
+	size_t size = entry->id.size + entry->sealed.size;
+	struct memfeed_loan *loan = allocate(sizeof(*loan) + size);
+
+	loan->next = memfeed->lent;
+	loan->size = size;
+	memfeed->lent = loan;
+	memcpy(loan->bytes, row + 1, size);
+	*out = *entry;
+	out->id.data = loan->bytes;
+	out->sealed.data = loan->bytes + entry->id.size;
+}
+
+/* A change is about to come: who still looks at what was lent sees rubbish, and after
+ * one more change freed memory. */
+static void end_loans(struct memfeed *memfeed)
+{
+	free_loans(&memfeed->void_loans);
+	memfeed->void_loans = memfeed->lent;
+	memfeed->lent = NULL;
+	for (struct memfeed_loan *l = memfeed->void_loans; l != NULL; l = l->next) {
+		memset(l->bytes, SCRIBBLE, l->size);
+	}
+}
+
+/* ---- operations ------------------------------------------------------------------ */
+
+static int operation(struct memfeed *memfeed, bool change)
+{
+	memfeed->operations++;
+	if (memfeed->fail_at > 0 && --memfeed->fail_at == 0) {
+		return memfeed->fail_error;
+	}
+	if (change) {
+		end_loans(memfeed);
+	}
+	return 0;
+}
+
+static int find(void *context, enum feed_area area, struct bytes id, struct entry *row,
+	bool *found)
+{
+	struct memfeed *memfeed = context;
+	const struct memfeed_area *rows = &memfeed->areas[area];
+	int error = operation(memfeed, false);
+	size_t place;
+
+	if (error == 0) {
+		*found = place_of(rows, id, &place);
+		if (*found) {
+			lend(memfeed, rows->rows[place], row);
+		}
+	}
+	return error;
+}
+
+static int next(void *context, enum feed_area area, uint64_t after, struct entry *row,
+	bool *found)
+{
+	struct memfeed *memfeed = context;
+	const struct memfeed_area *rows = &memfeed->areas[area];
+	int error = operation(memfeed, false);
+
+	if (error == 0) {
+		size_t place = place_after(rows, after);
+
+		*found = place < rows->count;
+		if (*found) {
+			lend(memfeed, rows->rows[place], row);
+		}
+	}
+	return error;
+}
+
+static int put(void *context, enum feed_area area, const struct entry *row)
+{
+	struct memfeed *memfeed = context;
+	int error = operation(memfeed, true);
+
+	return error != 0 ? error : insert(&memfeed->areas[area], row_create(row));
+}
+
+static int remove_id(void *context, enum feed_area area, struct bytes id)
+{
+	struct memfeed *memfeed = context;
+	int error = operation(memfeed, true);
+	size_t place;
+
+	if (error == 0 && place_of(&memfeed->areas[area], id, &place)) {
+		take_out(&memfeed->areas[area], place);
+	}
+	return error;
+}
+
+static int promote(void *context, uint64_t sequence)
+{
+	struct memfeed *memfeed = context;
+	struct memfeed_area *stage = &memfeed->areas[FEED_STAGE];
+	int error = operation(memfeed, true);
+	size_t place = sequence == 0 ? 0 : place_after(stage, sequence - 1);
+	struct memfeed_row *row;
+
+	if (error != 0) {
+		return error;
+	}
+	if (place == stage->count || stage->rows[place]->entry.sequence != sequence) {
+		return CORDON_ENOTFOUND;
+	}
+	row = stage->rows[place];
+	row->holders++;
+	take_out(stage, place);
+	return insert(&memfeed->areas[FEED_LIVE], row);
+}
+
+static int clear(void *context, enum feed_area area)
+{
+	struct memfeed *memfeed = context;
+	int error = operation(memfeed, true);
+
+	if (error == 0) {
+		area_clear(&memfeed->areas[area]);
+	}
+	return error;
+}
+
+static const struct feed_ops memfeed_ops = {
+	.find = find,
+	.next = next,
+	.put = put,
+	.remove = remove_id,
+	.promote = promote,
+	.clear = clear,
+};
+
+/* ---- the whole --------------------------------------------------------------------
+ */
+
+void memfeed_init(struct memfeed *memfeed)
+{
+	memset(memfeed, 0, sizeof(*memfeed));
+}
+
+void memfeed_finish(struct memfeed *memfeed)
+{
+	for (size_t i = 0; i < 2; i++) {
+		area_clear(&memfeed->areas[i]);
+		free(memfeed->areas[i].rows);
+	}
+	free_loans(&memfeed->lent);
+	free_loans(&memfeed->void_loans);
+	memfeed_init(memfeed);
+}
+
+void memfeed_feed(
+	struct memfeed *memfeed, const struct list_id *list, struct feed *feed)
+{
+	feed->ops = &memfeed_ops;
+	feed->context = memfeed;
+	feed->list = *list;
+}
+
+static void copy_areas(struct memfeed *to, const struct memfeed *from)
+{
+	for (size_t a = 0; a < 2; a++) {
+		const struct memfeed_area *rows = &from->areas[a];
+
+		make_room(&to->areas[a], rows->count);
+		for (size_t i = 0; i < rows->count; i++) {
+			rows->rows[i]->holders++;
+			to->areas[a].rows[i] = rows->rows[i];
+		}
+		to->areas[a].count = rows->count;
+	}
+}
+
+void memfeed_copy(struct memfeed *to, const struct memfeed *from)
+{
+	memfeed_init(to);
+	copy_areas(to, from);
+}
+
+void memfeed_restore(struct memfeed *to, const struct memfeed *from)
+{
+	end_loans(to);
+	for (size_t i = 0; i < 2; i++) {
+		area_clear(&to->areas[i]);
+	}
+	copy_areas(to, from);
+}
+
+bool memfeed_equal(
+	const struct memfeed *a, const struct memfeed *b, enum feed_area area)
+{
+	const struct memfeed_area *x = &a->areas[area], *y = &b->areas[area];
+
+	if (x->count != y->count) {
+		return false;
+	}
+	for (size_t i = 0; i < x->count; i++) {
+		if (x->rows[i] != y->rows[i] &&
+			!same_entry(&x->rows[i]->entry, &y->rows[i]->entry)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool memfeed_holds(
+	const struct memfeed *memfeed, enum feed_area area, const struct entry *row)
+{
+	const struct memfeed_area *rows = &memfeed->areas[area];
+	size_t place = row->sequence == 0 ? 0 : place_after(rows, row->sequence - 1);
+
+	return place < rows->count && same_entry(&rows->rows[place]->entry, row);
+}
