@@ -38,6 +38,12 @@ struct conn_handler {
 	int (*frame)(struct conn *conn, void *context, const struct frame_header *header,
 		struct bytes payload);
 
+	/*
+	 * What came is no frame, or too large a one: the last chance to say so; the
+	 * connection ends after it with this error.  May be NULL.
+	 */
+	void (*broken)(struct conn *conn, void *context, int error, const char *text);
+
 	/* Output has fallen to output_low after conn_send said CORDON_EBUSY or was
 	 * above it. */
 	void (*drained)(struct conn *conn, void *context);

@@ -39,9 +39,14 @@ static void fail(struct conn *c, int error, const struct errmsg *msg)
 	const char *text = errmsg_text(msg, error);
 
 	switch (error) {
-	case CORDON_ECLOSED:
 	case CORDON_EPROTO:
 	case CORDON_ETOOBIG:
+		if (c->state == CONN_OPEN && c->handler->broken != NULL) {
+			c->handler->broken(c, c->context, error, text);
+		}
+		conn_close(c, error, text);
+		return;
+	case CORDON_ECLOSED:
 		/* it can still be written to */
 		conn_close(c, error, text);
 		return;

@@ -13,6 +13,7 @@
 #include "daemon/net/local.h"
 #include "daemon/node/own_lists.h"
 #include "daemon/node/profile.h"
+#include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/worker.h"
 #include "daemon/node/committer.h"
@@ -277,6 +278,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = committer_create(node, &node->committer, msg);
 	}
 	if (error == 0) {
+		error = registry_create(&node->registry, msg);
+	}
+	if (error == 0) {
 		error = replicator_create(node, &node->replicator, msg);
 	}
 	if (error == 0) {
@@ -308,6 +312,7 @@ static void stop(struct running *run)
 		worker_destroy(node->workers[i]);
 	}
 	free(node->workers);
+	registry_destroy(node->registry);
 	mailbox_destroy(node->mailbox);
 	replicator_destroy(node->replicator);
 	store_close(node->store);

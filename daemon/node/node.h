@@ -15,6 +15,7 @@
 struct committer;
 struct worker;
 struct replicator;
+struct registry;
 
 /* Counted by any thread, read by status and metrics. */
 struct node_counters {
@@ -48,6 +49,7 @@ struct node {
 	struct committer *committer;
 	struct worker **workers;
 	size_t workers_count;
+	struct registry *registry; /* connections by identity */
 	struct replicator *replicator;
 	struct head_key *head_key; /* NULL: this node does not sign */
 	int64_t started_s;

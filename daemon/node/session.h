@@ -19,8 +19,10 @@ struct service {
 	struct event_base *base;
 	struct mailbox *mailbox;
 	struct match_context *match;
-	size_t index;       /* of the worker */
-	uint64_t lookup_id; /* counts this worker's lookups */
+	size_t index;            /* of the worker */
+	uint64_t snapshot;       /* counts renewals of the read transaction */
+	uint64_t lookup_id;      /* counts this worker's lookups */
+	struct lookups *lookups; /* lookup.h */
 	struct serve_state serve;
 };
 
@@ -30,6 +32,7 @@ struct request {
 	struct session *session;
 	const struct asker *asker;
 	uint32_t id;
+	uint16_t type;             /* enum message_type */
 	ProtobufCMessage *message; /* of the handler's type */
 	struct arena *arena;       /* reset after the handler has returned */
 };
@@ -50,13 +53,23 @@ int service_txn(struct service *service, struct store_txn **txn, struct errmsg *
 
 /*
  * The one place where answers leave.  flags: FRAME_MORE when others follow.
- * CORDON_EBUSY: too much waits to be sent; stream_fn below is for those who have more
- * to say.
+ * CORDON_EBUSY: too much waits to be sent; held requests (below) are for those who have
+ * more to say, or have to say it later.
  */
 int session_answer(struct session *session, uint32_t request, uint16_t type,
 	uint16_t flags, const ProtobufCMessage *message);
+/* text NULL or empty: the error's own.  A field to blame is read from its beginning
+ * ("person.born: …"). */
 int session_refuse(
 	struct session *session, uint32_t request, int error, const char *text);
+
+/* The largest payload that the other side accepts; a larger answer is
+ * CORDON_ETOOBIG. */
+uint32_t session_frame_max(const struct session *session);
+/* The generation of Freshness told last; the handler of lookups sets it. */
+uint64_t *session_freshness(struct session *session);
+/* Bytes of requests that wait for the writer; handlers add and subtract. */
+size_t *session_pending_bytes(struct session *session);
 
 /*
  * A request that is answered later or in pieces: an entry of the session's, which is
@@ -86,14 +99,14 @@ void held_end(struct held *held);
 
 /*
  * For answers that come from another thread (the committer): keeps the session's memory
- * until released; session_alive tells on the worker's thread whether the connection
- * still stands.
+ * until released; session_alive tells whether the connection still stands.  All three
+ * on the worker's thread, or once it is joined.
  */
 void session_hold(struct session *session);
 void session_release(struct session *session);
 bool session_alive(const struct session *session);
 
-/* The peer's certificate, DER, borrowed (acknowledgements of relays do not need it). */
+/* Who is served; good for the session's memory. */
 const struct asker *session_asker(const struct session *session);
 
 /* ---- handlers, one table in session_table.c ---------------------------------------

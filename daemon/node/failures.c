@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/failures.h"
+
+#include <string.h>
+
+/* "person.names[1].surname: too long" blames person.names[1].surname. */
+static const char *field_of(const char *text, char out[FAILURES_FIELD_BYTES])
+{
+	size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.[]");
+
+	if (size == 0 || size >= FAILURES_FIELD_BYTES || text[size] != ':') {
+		return NULL;
+	}
+	memcpy(out, text, size);
+	out[size] = '\0';
+	return out;
+}
+
+void failures_describe(int error, const char *text, char field[FAILURES_FIELD_BYTES],
+	struct failure *failure)
+{
+	*failure = (struct failure){
+		.error = error,
+		.text = text == NULL || text[0] == '\0' ? cordon_error_text(error)
+							: text,
+		.retry_after_ms = error == CORDON_EBUSY ? FAILURES_RETRY_MS : 0,
+	};
+	if (error == CORDON_EFIELD) {
+		failure->field = field_of(failure->text, field);
+	}
+}

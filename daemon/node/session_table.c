@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/session_private.h"
+
+static const struct session_entry entries[] = {
+	{ MESSAGE_LOOKUP, ACTION_LOOKUP, .handle = handle_lookup },
+	{ MESSAGE_SUBMIT, ACTION_SUBMIT, .handle = handle_submit },
+	{ MESSAGE_RECORD, ACTION_RECORD_SHOW, .handle = handle_record },
+	{ MESSAGE_EXPORT, ACTION_EXPORT, .handle = handle_export },
+	{ MESSAGE_DUE, ACTION_DUE, .handle = handle_due },
+	{ MESSAGE_HEADS_WATCH, ACTION_REPLICATE, .waits = true,
+		.handle = handle_heads_watch },
+	{ MESSAGE_PULL, ACTION_REPLICATE, .waits = true, .handle = handle_pull },
+	{ MESSAGE_FETCH, ACTION_REPLICATE, .handle = handle_fetch },
+	{ MESSAGE_RANGES, ACTION_REPLICATE, .handle = handle_ranges },
+	{ MESSAGE_ACKS, ACTION_REPLICATE, .silent = true, .handle = handle_acks },
+	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
+	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
+};
+
+const struct session_entry *session_table_find(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (entries[i].type == type) {
+			return &entries[i];
+		}
+	}
+	return NULL;
+}
