@@ -14,6 +14,7 @@
 const struct list_id kaz_bans = { { "KAZ" }, CORDON_KIND_ENTRY_BAN };
 const struct list_id kaz_documents = { { "KAZ" }, CORDON_KIND_INVALID_DOCUMENT };
 const struct list_id rus_bans = { { "RUS" }, CORDON_KIND_ENTRY_BAN };
+const struct list_id rus_documents = { { "RUS" }, CORDON_KIND_INVALID_DOCUMENT };
 
 void fixture_open(struct fixture *f)
 {

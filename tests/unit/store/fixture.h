@@ -29,7 +29,7 @@ struct fixture {
 #define MAP_SMALL ((uint64_t)16 * 1024 * 1024)
 #define NODE_URI "cordon://KAZ/node/n1"
 
-extern const struct list_id kaz_bans, kaz_documents, rus_bans;
+extern const struct list_id kaz_bans, kaz_documents, rus_bans, rus_documents;
 
 #define TEST(name)                                                                     \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
