@@ -3,6 +3,7 @@
 
 #include <cordon/client.h>
 #include "daemon/base/clock.h"
+#include "daemon/node/own_listed.h"
 #include "daemon/node/own_lists_state.h"
 #include "proto/record_codec.h"
 
@@ -106,10 +107,28 @@ static int seal_and_put(struct change *c, struct cordon_record *record,
 	return put_row(c, &row, outcome, msg);
 }
 
+/* Of a record that is new. */
+static int warn_listed(struct change *c, struct errmsg *msg)
+{
+	const char *other;
+	int error =
+		own_listed_already(c->lists->txn, c->item->record, c->arena, &other);
+
+	if (error != 0) {
+		return broken(c, msg);
+	}
+	if (other != NULL) {
+		errmsg_set(&c->result->text, 0, "the same number is listed already: %s",
+			other);
+	}
+	return 0;
+}
+
 /*
  * 1. What stands and says the same stays as it is.
  * 2. review_by that nobody gave is counted from today.
- * 3. Anything else is the next version, also after a withdrawal.
+ * 3. What is new, and listed under another id already, gets a warning.
+ * 4. Anything else is the next version, also after a withdrawal.
  */
 static int put(struct change *c, struct errmsg *msg)
 {
@@ -135,7 +154,13 @@ static int put(struct change *c, struct errmsg *msg)
 		own_lists_policy(c->lists->node, &policy);
 		record->review_by = record_review_default(record, &policy.today);
 	}
-	return seal_and_put(c, record, /* 3 */
+	if (!live) { /* 3 */
+		error = warn_listed(c, msg);
+		if (error != 0) {
+			return error;
+		}
+	}
+	return seal_and_put(c, record, /* 4 */
 		live ? CORDON_OUTCOME_CHANGED : CORDON_OUTCOME_CREATED, msg);
 }
 
