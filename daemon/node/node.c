@@ -15,6 +15,7 @@
 #include "daemon/node/profile.h"
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
+#include "daemon/node/serve_snapshot.h"
 #include "daemon/node/worker.h"
 #include "daemon/node/committer.h"
 
@@ -204,7 +205,7 @@ static int open_store(struct node *node, struct errmsg *msg)
 	struct store_options options = {
 		.path = config->data_dir,
 		.map_size_bytes = config->map_size_bytes,
-		.readers = config->workers + 8,
+		.readers = config->workers * (1 + SNAPSHOTS_PER_WORKER) + 8,
 		.node = uri,
 	};
 

@@ -27,8 +27,6 @@
 #define HEADS_BYTES_MAX ((size_t)4 * 1024 * 1024)
 /* Lists that an asker may say it holds: as many as an engine follows. */
 #define HELD_MAX 512
-/* How soon a frame that found no room is made again. */
-#define BLOCKED_RETRY_MS 20
 
 /* When a head was signed, and of what. */
 struct mark {
@@ -380,11 +378,9 @@ static void watch_turn(struct held *held, void *context)
 		error = watch_step(watch, &full, &msg);
 	}
 	if (error == CORDON_EBUSY) {
-		held_wake_after(held, BLOCKED_RETRY_MS);
+		held_wake_after(held, SERVED_RETRY_MS);
 	} else if (error != 0) {
-		session_refuse(watch->session, held_request(held), error,
-			errmsg_text(&msg, error));
-		held_end(held);
+		served_end(held, error, &msg);
 	} else {
 		held_wake_after(held, full ? 0 : interval_left_ms(watch));
 	}

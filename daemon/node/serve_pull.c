@@ -22,9 +22,6 @@
  *      to come.
  */
 
-/* How soon a chunk that found no room is tried again, should nothing else wake it. */
-#define BLOCKED_RETRY_MS 20
-
 enum progress {
 	PULL_WAITS,   /* nothing new */
 	PULL_BLOCKED, /* no room to send it */
@@ -195,8 +192,8 @@ static void set_timer(struct held *held, const struct pull *pull, bool blocked)
 	int64_t left_us = pull->until.us - clock_mono().us;
 	uint32_t left_ms = left_us <= 0 ? 0 : (uint32_t)((left_us + 999) / 1000);
 
-	if (blocked && (left_ms == 0 || left_ms > BLOCKED_RETRY_MS)) {
-		left_ms = BLOCKED_RETRY_MS;
+	if (blocked && (left_ms == 0 || left_ms > SERVED_RETRY_MS)) {
+		left_ms = SERVED_RETRY_MS;
 	}
 	held_wake_after(held, left_ms);
 }
@@ -222,11 +219,8 @@ static void pull_turn(struct held *held, void *context)
 	if (error == CORDON_EUNVERIFIED && !last) { /* 4 */
 		error = 0;
 	}
-	if (error != 0) {
-		session_refuse(session, request, error, errmsg_text(&msg, error));
-	}
 	if (error != 0 || progress == PULL_ANSWERED) {
-		held_end(held);
+		served_end(held, error, &msg);
 	} else {
 		set_timer(held, pull, progress == PULL_BLOCKED);
 	}

@@ -215,16 +215,14 @@ static void ranges_turn(struct held *held, void *context)
 		return;
 	}
 	if (error == 0) {
-		if (!held_may_write(held)) {
-			return;
-		}
-		error = send_ranges(ranges, held, &msg);
+		error = held_may_write(held) ? send_ranges(ranges, held, &msg)
+					     : CORDON_EBUSY;
 	}
-	if (error != 0) {
-		session_refuse(held_session(held), held_request(held), error,
-			errmsg_text(&msg, error));
+	if (error == CORDON_EBUSY) {
+		held_wake_after(held, SERVED_RETRY_MS);
+	} else {
+		served_end(held, error, &msg);
 	}
-	held_end(held);
 }
 
 static const struct held_ops ranges_ops = {

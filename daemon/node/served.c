@@ -15,6 +15,15 @@ int served_failed(const struct store_txn *txn, struct errmsg *msg)
 	return error == 0 ? errmsg_set(msg, CORDON_EINTERNAL, "read the store") : error;
 }
 
+void served_end(struct held *held, int error, const struct errmsg *msg)
+{
+	if (error != 0) {
+		session_refuse(held_session(held), held_request(held), error,
+			errmsg_text(msg, error));
+	}
+	held_end(held);
+}
+
 const struct state *request_member(const struct request *request)
 {
 	return &request->asker->identity.member;

@@ -61,6 +61,12 @@ void served_entries_init(struct served_entries *entries, struct arena *arena,
 int served_entries_add(
 	struct served_entries *entries, const struct entry *row, bool *full);
 
+/* How soon an answer that found no room is tried again, should nothing else wake it. */
+#define SERVED_RETRY_MS 50
+
+/* A held request ends, with an error where there is one. */
+void served_end(struct held *held, int error, const struct errmsg *msg);
+
 /* The error that a transaction keeps, in msg. */
 int served_failed(const struct store_txn *txn, struct errmsg *msg);
 
