@@ -8,12 +8,19 @@ static const char *field_of(const char *text, char out[FAILURES_FIELD_BYTES])
 {
 	size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.[]");
 
-	if (size == 0 || size >= FAILURES_FIELD_BYTES || text[size] != ':') {
+	if (size == 0 || size >= FAILURES_FIELD_BYTES ||
+		strncmp(text + size, ": ", 2) != 0) {
 		return NULL;
 	}
 	memcpy(out, text, size);
 	out[size] = '\0';
 	return out;
+}
+
+static bool blames_field(int error)
+{
+	return error == CORDON_EFIELD || error == CORDON_ESYNTAX ||
+	       error == CORDON_EOWNER || error == CORDON_ETOOBIG;
 }
 
 void failures_describe(int error, const char *text, char field[FAILURES_FIELD_BYTES],
@@ -25,7 +32,7 @@ void failures_describe(int error, const char *text, char field[FAILURES_FIELD_BY
 							: text,
 		.retry_after_ms = error == CORDON_EBUSY ? FAILURES_RETRY_MS : 0,
 	};
-	if (error == CORDON_EFIELD) {
+	if (blames_field(error)) {
 		failure->field = field_of(failure->text, field);
 	}
 }

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cordon/client.h>
+#include "daemon/core/repl/apply.h"
+#include "daemon/node/failures.h"
+#include "daemon/node/submit_private.h"
+
+/*
+ * A submission: read and judged on the worker, changed and committed together by the
+ * writer, answered on the worker when it is on disk.
+ *
+ * It is the worker's until committer_post; the writer's until its letter; then the
+ * worker's again.  If the session ends in between, held is NULL and nobody is told:
+ * the client sends the same again, and finds it unchanged.
+ */
+
+#define ITEM_OVERHEAD_BYTES 128 /* salt, hash, id: what a row has beside the record */
+/* What one session may have waiting for the writer. */
+#define PENDING_BYTES_MAX ((size_t)16 * 1024 * 1024)
+/* What items of one request may take when they are decoded. */
+#define ARENA_BYTES ((size_t)64 * 1024 * 1024)
+
+struct submission {
+	struct commit_job job; /* first */
+	struct letter letter;
+	struct arena arena;
+	struct service *service;
+	struct held *held; /* NULL: the session is gone */
+	size_t *pending;   /* the session's; good while held is */
+	size_t bytes;      /* counted there */
+	bool done;
+	struct submit_item *items;
+	size_t count;
+	int error; /* of the whole: nothing was changed */
+	struct errmsg text;
+};
+
+static void submission_free(struct submission *s)
+{
+	arena_finish(&s->arena);
+	free(s);
+}
+
+/* ---- on the writer ----------------------------------------------------------------
+ */
+
+static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
+{
+	struct submission *s = (struct submission *)job;
+	int error = 0;
+
+	(void)txn;
+	for (size_t i = 0; i < s->count && error == 0; i++) {
+		struct submit_item *item = &s->items[i];
+
+		if (item->result.error == 0) {
+			error = own_lists_change(
+				job->lists, &item->own, &s->arena, &item->result, msg);
+		}
+	}
+	return error;
+}
+
+static void done(struct commit_job *job, int error, const char *text)
+{
+	struct submission *s = (struct submission *)job;
+
+	s->error = error;
+	if (error != 0) {
+		errmsg_set(&s->text, error, "%s", text);
+	}
+	mailbox_post(s->service->mailbox, &s->letter);
+}
+
+/* ---- the answer -------------------------------------------------------------------
+ */
+
+struct result_message {
+	Cordon__SubmitResult result;
+	Cordon__Error error;
+	char field[FAILURES_FIELD_BYTES];
+};
+
+static void fill_result(struct result_message *message, const struct submit_item *item)
+{
+	const struct own_result *result = &item->result;
+	const char *warning =
+		result->text.text[0] != '\0' ? result->text.text : item->warning.text;
+	struct failure failure;
+
+	message->result = (Cordon__SubmitResult)CORDON__SUBMIT_RESULT__INIT;
+	message->result.id = message_data_bytes(item->own.id);
+	message->result.outcome = result->outcome;
+	if (result->error != 0) {
+		failures_describe(
+			result->error, result->text.text, message->field, &failure);
+		failure_to_message(&failure, &message->error);
+		message->result.error = &message->error;
+		return;
+	}
+	message->result.version = result->version;
+	message->result.sequence = result->sequence;
+	message->result.warning = message_data(warning);
+}
+
+static Cordon__SubmitAnswer *make_answer(struct submission *s)
+{
+	Cordon__SubmitAnswer *answer = arena_alloc(&s->arena, sizeof(*answer));
+	struct result_message *messages =
+		arena_array(&s->arena, s->count, sizeof(*messages));
+	Cordon__SubmitResult **pointers =
+		arena_array(&s->arena, s->count, sizeof(Cordon__SubmitResult *));
+
+	if (s->arena.failed) {
+		return NULL;
+	}
+	*answer = (Cordon__SubmitAnswer)CORDON__SUBMIT_ANSWER__INIT;
+	for (size_t i = 0; i < s->count; i++) {
+		fill_result(&messages[i], &s->items[i]);
+		pointers[i] = &messages[i].result;
+	}
+	answer->results = pointers;
+	answer->n_results = s->count;
+	return answer;
+}
+
+static int say(struct submission *s)
+{
+	struct session *session = held_session(s->held);
+	uint32_t request = held_request(s->held);
+	const Cordon__SubmitAnswer *answer;
+
+	if (s->error != 0) {
+		return session_refuse(session, request, s->error, s->text.text);
+	}
+	answer = make_answer(s);
+	if (answer == NULL) {
+		return session_refuse(session, request, CORDON_ENOMEM,
+			"the items were taken, but there is no memory to say how; send "
+			"them again");
+	}
+	return session_answer(
+		session, request, MESSAGE_SUBMIT_ANSWER, 0, &answer->base);
+}
+
+/* Ends the held request, and the submission with it, unless there is no room yet. */
+static void try_answer(struct submission *s)
+{
+	struct held *held = s->held;
+	int error;
+
+	if (!held_may_write(held)) {
+		return;
+	}
+	error = say(s);
+	if (error == CORDON_ETOOBIG) {
+		(void)session_refuse(held_session(held), held_request(held), error,
+			"the items were taken, but the answer is larger than you "
+			"accept; send fewer at a time");
+	}
+	held_end(held);
+}
+
+static void on_turn(struct held *held, void *context)
+{
+	struct submission *s = context;
+
+	(void)held;
+	if (s->done) {
+		try_answer(s);
+	}
+}
+
+static void on_destroy(void *context)
+{
+	struct submission *s = context;
+
+	*s->pending -= s->bytes;
+	s->held = NULL;
+	if (s->done) {
+		submission_free(s);
+	}
+}
+
+static const struct held_ops held_ops = { .turn = on_turn, .destroy = on_destroy };
+
+static void count_results(const struct submission *s)
+{
+	struct node_counters *counters = &s->service->node->counters;
+	size_t refused = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		refused += s->items[i].result.error != 0;
+	}
+	atomic_fetch_add(&counters->refused, refused);
+	if (s->error == 0) {
+		atomic_fetch_add(&counters->submitted, s->count - refused);
+	}
+}
+
+static void on_letter(struct letter *letter)
+{
+	struct submission *s =
+		(struct submission *)((char *)letter -
+				      offsetof(struct submission, letter));
+
+	s->done = true;
+	count_results(s);
+	if (s->held != NULL) {
+		try_answer(s);
+	} else {
+		submission_free(s);
+	}
+}
+
+/* ---- the request ------------------------------------------------------------------
+ */
+
+static int check_node(const struct node *node, struct errmsg *msg)
+{
+	const char *member = node->config->node.member.code;
+
+	if (node->head_key == NULL) {
+		return errmsg_set(msg, CORDON_ENOTSIGNER,
+			"this node does not sign the lists of %s; submit at the node "
+			"that does",
+			member);
+	}
+	if (!atomic_load(&node->own_open)) {
+		return errmsg_set(msg, CORDON_EBUSY,
+			"the lists of %s are not open yet: the node asks its peers "
+			"first what they hold; try again",
+			member);
+	}
+	return 0;
+}
+
+static int check_count(const Cordon__SubmitRequest *message, struct errmsg *msg)
+{
+	if (message->n_items == 0) {
+		return errmsg_set(
+			msg, CORDON_EINVAL, "the request submits nothing: no items");
+	}
+	if (message->n_items > CORDON_SUBMIT_MAX) {
+		return errmsg_set(msg, CORDON_ETOOBIG,
+			"%zu items in one request; at most %d, send the rest in "
+			"another",
+			message->n_items, CORDON_SUBMIT_MAX);
+	}
+	return 0;
+}
+
+static int read_items(struct request *request, struct submission *s, struct errmsg *msg)
+{
+	const Cordon__SubmitRequest *message =
+		(const Cordon__SubmitRequest *)request->message;
+
+	s->items = arena_array(&s->arena, message->n_items, sizeof(*s->items));
+	if (s->items == NULL) {
+		return CORDON_ENOMEM;
+	}
+	s->count = message->n_items;
+	for (size_t i = 0; i < s->count; i++) {
+		struct submit_item *item = &s->items[i];
+		int error =
+			submit_read(request, message->items[i], &s->arena, item, msg);
+
+		if (error != 0) {
+			return error;
+		}
+		if (item->result.error == 0) {
+			s->job.entries++;
+			s->job.bytes += item->bytes + ITEM_OVERHEAD_BYTES;
+		}
+	}
+	return 0;
+}
+
+/* A follower must be able to take the whole in one transaction. */
+static int check_size(
+	const struct request *request, const struct submission *s, struct errmsg *msg)
+{
+	if (s->job.bytes > APPLY_BYTES_MAX) {
+		return errmsg_set(msg, CORDON_ETOOBIG,
+			"the items take %zu bytes, one request at most %u; send fewer "
+			"at a time",
+			s->job.bytes, APPLY_BYTES_MAX);
+	}
+	if (*session_pending_bytes(request->session) + s->job.bytes >
+		PENDING_BYTES_MAX) {
+		return errmsg_set(msg, CORDON_EBUSY,
+			"%zu bytes of this connection's submissions wait to be "
+			"written; wait for their answers first",
+			*session_pending_bytes(request->session));
+	}
+	return 0;
+}
+
+/* From here on held_end frees it. */
+static int hold(struct request *request, struct submission *s)
+{
+	int error = held_create(request, &held_ops, s, &s->held);
+
+	if (error == 0) {
+		s->pending = session_pending_bytes(request->session);
+		s->bytes = s->job.bytes;
+		*s->pending += s->bytes;
+	}
+	return error;
+}
+
+/* Nothing is left to be written: the refusals are the answer. */
+static void answer_now(struct submission *s)
+{
+	s->done = true;
+	count_results(s);
+	try_answer(s);
+}
+
+static int begin(struct request *request, struct submission *s, struct errmsg *msg)
+{
+	int error = read_items(request, s, msg);
+
+	if (error == 0) {
+		error = check_size(request, s, msg);
+	}
+	return error == 0 ? hold(request, s) : error;
+}
+
+static int post(struct submission *s)
+{
+	int error = committer_post(s->service->node->committer, &s->job);
+
+	if (error != 0) {
+		s->done = true;
+		held_end(s->held);
+	}
+	return error;
+}
+
+int handle_submit(struct request *request, struct errmsg *msg)
+{
+	const Cordon__SubmitRequest *message =
+		(const Cordon__SubmitRequest *)request->message;
+	struct submission *s;
+	int error = check_node(request->service->node, msg);
+
+	if (error == 0) {
+		error = check_count(message, msg);
+	}
+	if (error != 0) {
+		return error;
+	}
+	s = calloc(1, sizeof(*s));
+	if (s == NULL) {
+		return CORDON_ENOMEM;
+	}
+	arena_init(&s->arena, ARENA_BYTES);
+	s->service = request->service;
+	s->job.submission = true;
+	s->job.run = run;
+	s->job.done = done;
+	s->letter.deliver = on_letter;
+	error = begin(request, s, msg);
+	if (error != 0) {
+		submission_free(s);
+		return error;
+	}
+	if (s->job.entries == 0) {
+		answer_now(s);
+		return 0;
+	}
+	return post(s);
+}
