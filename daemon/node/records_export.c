@@ -76,7 +76,8 @@ static int send_frame(struct dump *dump, struct held *held, bool *done)
 	int error = 0;
 
 	arena_init(&arena, 0);
-	served_entries_init(&entries, &arena, CHUNK_ENTRIES_MAX, CHUNK_BYTES_MAX);
+	served_entries_init(&entries, &arena, CHUNK_ENTRIES_MAX,
+		served_bytes_max(held_session(held), CHUNK_BYTES_MAX));
 	while (error == 0 && !full && dump->at < dump->count) {
 		error = collect_list(dump, &entries, &dump->position, &full);
 		if (error == 0 && !full) {

@@ -28,8 +28,8 @@ static int collect(struct store_txn *txn, const Cordon__FetchRequest *request,
 		}
 		if (error == 0 && full) {
 			return errmsg_set(msg, CORDON_ETOOBIG,
-				"the entries have over %u bytes; ask for fewer ids",
-				APPLY_BYTES_MAX);
+				"the entries have over %zu bytes; ask for fewer ids",
+				entries->bytes_max);
 		}
 	}
 	return error == 0 ? 0 : served_failed(txn, msg);
@@ -73,7 +73,8 @@ int handle_fetch(struct request *request, struct errmsg *msg)
 		return error;
 	}
 	arena_init(&arena, 0);
-	served_entries_init(&entries, &arena, FETCH_IDS_MAX, APPLY_BYTES_MAX);
+	served_entries_init(&entries, &arena, FETCH_IDS_MAX,
+		served_bytes_max(request->session, APPLY_BYTES_MAX));
 	error = collect(txn, message, &list, &entries, msg);
 	if (error == 0) {
 		error = served_head_message(served.packed, &arena, &answer.head, msg);

@@ -92,15 +92,13 @@ static int refuse(enum serve_decision decision, const struct pull *pull,
 
 /* Rows from chunk->after on, as many as fit; sets up_to. */
 static int collect(struct store_txn *txn, const struct pull *pull,
-	const struct served *served, Cordon__Chunk *chunk, struct arena *arena,
-	struct errmsg *msg)
+	const struct served *served, Cordon__Chunk *chunk,
+	struct served_entries *entries, struct errmsg *msg)
 {
-	struct served_entries entries;
 	struct feed feed;
 	bool found = true, full = false;
 	int error = store_feed(txn, &pull->list, &feed);
 
-	served_entries_init(&entries, arena, pull->entries_max, APPLY_BYTES_MAX);
 	chunk->up_to = chunk->after;
 	while (error == 0) {
 		struct entry row;
@@ -110,7 +108,7 @@ static int collect(struct store_txn *txn, const struct pull *pull,
 		if (error != 0 || !found) {
 			break;
 		}
-		error = served_entries_add(&entries, &row, &full);
+		error = served_entries_add(entries, &row, &full);
 		if (full) {
 			break;
 		}
@@ -122,8 +120,8 @@ static int collect(struct store_txn *txn, const struct pull *pull,
 	if (!full) {
 		chunk->up_to = served->copy.head.sequence;
 	}
-	chunk->entries = entries.entries;
-	chunk->n_entries = entries.count;
+	chunk->entries = entries->entries;
+	chunk->n_entries = entries->count;
 	return 0;
 }
 
@@ -132,6 +130,7 @@ static int send_chunk(struct store_txn *txn, const struct pull *pull,
 	uint32_t request, struct errmsg *msg)
 {
 	Cordon__Chunk chunk = CORDON__CHUNK__INIT;
+	struct served_entries entries;
 	Cordon__ListId list;
 	struct arena arena;
 	int error;
@@ -140,7 +139,9 @@ static int send_chunk(struct store_txn *txn, const struct pull *pull,
 	list_to_message(&pull->list, &list);
 	chunk.list = &list;
 	chunk.after = from;
-	error = collect(txn, pull, served, &chunk, &arena, msg);
+	served_entries_init(&entries, &arena, pull->entries_max,
+		served_bytes_max(session, APPLY_BYTES_MAX));
+	error = collect(txn, pull, served, &chunk, &entries, msg);
 	if (error == 0) {
 		error = served_head_message(served->packed, &arena, &chunk.head, msg);
 	}

@@ -139,6 +139,15 @@ int served_head_message(struct bytes packed, struct arena *arena, Cordon__Head *
 	return 0;
 }
 
+size_t served_bytes_max(const struct session *session, size_t wanted)
+{
+	size_t frame_max = session_frame_max(session);
+	size_t besides = 2 * HEAD_BYTES_MAX;
+	size_t room = frame_max > besides ? frame_max - besides : 0;
+
+	return wanted < room ? wanted : room;
+}
+
 void served_entries_init(struct served_entries *entries, struct arena *arena,
 	size_t max, size_t bytes_max)
 {

@@ -47,7 +47,10 @@ int served_epoch(
 int served_head_message(struct bytes packed, struct arena *arena, Cordon__Head **head,
 	struct errmsg *msg);
 
-/* Entries for an answer, grown as they come; bounded by count and by bytes. */
+/* Entries for an answer, grown as they come; bounded by count and by bytes: wanted, or
+ * what the other side's frames have room for beside the head. */
+size_t served_bytes_max(const struct session *session, size_t wanted);
+
 struct served_entries {
 	struct arena *arena;
 	Cordon__Entry **entries;

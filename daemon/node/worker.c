@@ -93,9 +93,14 @@ static struct worker *receive(struct letter *letter)
 	return notice->worker;
 }
 
+/* A snapshot taken earlier in this batch may be older than the news, which are told of
+ * once. */
 static void on_lists_changed(struct letter *letter)
 {
-	sessions_turn(&receive(letter)->sessions);
+	struct worker *worker = receive(letter);
+
+	worker->renewed = false;
+	sessions_turn(&worker->sessions);
 }
 
 static void on_profile_changed(struct letter *letter)
