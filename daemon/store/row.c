@@ -69,9 +69,9 @@ bool row_read(struct bytes bytes, uint64_t sequence, struct row *row)
 	out.entry.id = reader_bytes(&r, reader_u8(&r));
 	out.entry.sealed = reader_bytes(&r, r.left);
 	out.entry.state = (enum entry_state)state;
-	out.not_understood = (flags & FLAG_NOT_UNDERSTOOD) != 0;
-	if (r.bad || version != ROW_VERSION || out.entry.id.size == 0 ||
-		out.entry.id.size > CORDON_ID_MAX ||
+	out.not_understood = flags == FLAG_NOT_UNDERSTOOD;
+	if (r.bad || version != ROW_VERSION || flags > FLAG_NOT_UNDERSTOOD ||
+		out.entry.id.size == 0 || out.entry.id.size > CORDON_ID_MAX ||
 		out.entry.sealed.size > RECORD_SEALED_MAX ||
 		(state != ENTRY_LIVE && state != ENTRY_WITHDRAWN)) {
 		return false;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "daemon/store/list_codec.h"
+#include "daemon/store/row.h"
+
+static bool same(struct bytes bytes, const uint8_t *written, size_t size)
+{
+	return bytes.size == size && memcmp(bytes.data, written, size) == 0;
+}
+
+/* Values as a damaged page may hold them: no value, or one that is written back to
+ * the same bytes. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint8_t out[ROW_BYTES_MAX];
+	struct bytes bytes;
+	struct list_copy copy;
+	struct row row;
+
+	if (size == 0) {
+		return 0;
+	}
+	bytes = (struct bytes){ data + 1, size - 1 };
+	memset(&copy, 0, sizeof(copy));
+	switch (data[0]) {
+	case 0:
+		FUZZ_CHECK(!row_read(bytes, 1, &row) ||
+			   same(bytes, out, row_write(&row, out)));
+		break;
+	case 1:
+		FUZZ_CHECK(!copy_read_live(bytes, &copy) ||
+			   same(bytes, out, copy_write_live(&copy, out)));
+		break;
+	default:
+		FUZZ_CHECK(!copy_read_read(bytes, &copy) ||
+			   same(bytes, out, copy_write_read(&copy, out)));
+	}
+	return 0;
+}
