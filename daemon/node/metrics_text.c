@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/metrics.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/core/repl/copy.h"
+#include "daemon/node/replicator.h"
+
+/*
+ * Prometheus' text form: a family is a HELP and a TYPE line and its samples.  Label
+ * values are codes, list names and URIs, which need no escaping.
+ */
+struct text {
+	struct node *node;
+	struct evbuffer *body;
+	struct arena arena;
+	bool failed;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+add(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (evbuffer_add_vprintf(text->body, format, args) < 0) {
+		text->failed = true;
+	}
+	va_end(args);
+}
+
+static void family(
+	struct text *text, const char *name, const char *type, const char *help)
+{
+	add(text, "# HELP cordon_%s %s\n# TYPE cordon_%s %s\n", name, help, name, type);
+}
+
+static void single(struct text *text, const char *name, const char *type,
+	const char *help, uint64_t value)
+{
+	family(text, name, type, help);
+	add(text, "cordon_%s %" PRIu64 "\n", name, value);
+}
+
+/* ---- counters
+ * ------------------------------------------------------------------------------ */
+
+#define COUNTERS(X)                                                                    \
+	X(lookups, "lookups_total", "Queries answered.")                               \
+	X(lookup_errors, "lookup_errors_total", "Queries that had no answer.")         \
+	X(submitted, "submitted_total", "Submitted items taken.")                      \
+	X(refused, "refused_total", "Submitted items refused by an entry rule.")       \
+	X(denied, "denied_total",                                                      \
+		"Requests that the certificate's role may not make.")                  \
+	X(connections_total, "connections_total", "Connections accepted.")             \
+	X(handshake_failures, "handshake_failures_total",                              \
+		"TLS handshakes that failed.")                                         \
+	X(protocol_errors, "protocol_errors_total",                                    \
+		"Messages and acknowledgements that broke the protocol.")              \
+	X(commits, "commits_total", "Transactions committed.")                         \
+	X(entries_applied, "entries_applied_total", "Entries taken from other nodes.") \
+	X(mismatches, "mismatches_total",                                              \
+		"Times that what a node sent was not what the owner signed.")
+
+static void counters(struct text *text)
+{
+	const struct node_counters *from = &text->node->counters;
+
+#define COUNTER(field, name, help)                                                     \
+	single(text, name, "counter", help, atomic_load(&from->field));
+	COUNTERS(COUNTER)
+#undef COUNTER
+	single(text, "connections", "gauge", "Connections open now.",
+		atomic_load(&from->connections));
+}
+
+static void lookups(struct text *text)
+{
+	static const char *const verdicts[] = { NULL, "clear", "possible", "match" };
+	const struct node_counters *from = &text->node->counters;
+	uint64_t us = atomic_load(&from->lookup_us);
+
+	family(text, "lookup_verdicts_total", "counter", "Answers by verdict.");
+	for (size_t i = 1; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		add(text, "cordon_lookup_verdicts_total{verdict=\"%s\"} %" PRIu64 "\n",
+			verdicts[i], (uint64_t)atomic_load(&from->verdicts[i]));
+	}
+	family(text, "lookup_seconds_total", "counter",
+		"Time spent on queries; by lookups_total, the mean.");
+	add(text, "cordon_lookup_seconds_total %" PRIu64 ".%06u\n", us / 1000000,
+		(unsigned)(us % 1000000));
+}
+
+/* ---- lists
+ * -----------------------------------------------------------------------------------
+ */
+
+struct list_sample {
+	struct store_list_info info;
+	char name[LIST_TEXT_MAX];
+	uint64_t live;
+};
+
+static uint64_t age_s(const struct list_sample *list)
+{
+	int64_t age = wall_s(clock_wall()) - list->info.head_time_s;
+
+	return age > 0 ? (uint64_t)age : 0; /* a clock ahead of ours */
+}
+
+static uint64_t is_verified(const struct list_sample *list)
+{
+	const struct list_copy copy = { .phase = list->info.phase };
+
+	return copy_serves(&copy);
+}
+
+static uint64_t sequence(const struct list_sample *list)
+{
+	return list->info.sequence;
+}
+
+static uint64_t live(const struct list_sample *list)
+{
+	return list->live;
+}
+
+static uint64_t not_understood(const struct list_sample *list)
+{
+	return list->info.not_understood;
+}
+
+static const struct list_gauge {
+	const char *name, *help;
+	uint64_t (*value)(const struct list_sample *list);
+	bool needs_head; /* says nothing of a list that was never loaded */
+} list_gauges[] = {
+	{ "list_sequence", "Sequence of the newest verified head.", sequence, false },
+	{ "list_age_seconds", "Time since the owner signed the newest head.", age_s,
+		true },
+	{ "list_live_records", "Live records.", live, false },
+	{ "list_verified", "1: exactly what the owner signed.", is_verified, false },
+	{ "list_not_understood",
+		"Live records of a newer version, kept but not found by lookups.",
+		not_understood, false },
+};
+
+static void list_samples(
+	struct text *text, const struct list_sample *lists, size_t count)
+{
+	size_t gauges = sizeof(list_gauges) / sizeof(list_gauges[0]);
+
+	for (size_t g = 0; g < gauges; g++) {
+		const struct list_gauge *gauge = &list_gauges[g];
+
+		family(text, gauge->name, "gauge", gauge->help);
+		for (size_t i = 0; i < count; i++) {
+			if (gauge->needs_head && lists[i].info.head_time_s == 0) {
+				continue;
+			}
+			add(text, "cordon_%s{list=\"%s\"} %" PRIu64 "\n", gauge->name,
+				lists[i].name, gauge->value(&lists[i]));
+		}
+	}
+}
+
+/* Lists whose sharing has ended are no longer watched. */
+static int lists(struct text *text, struct store_txn *txn)
+{
+	struct store_list_info *infos;
+	struct list_sample *samples;
+	size_t count, kept = 0;
+	int error = store_list_infos(txn, &text->arena, &infos, &count);
+
+	if (error != 0) {
+		return error;
+	}
+	samples = arena_array(&text->arena, count + 1, sizeof(*samples));
+	if (samples == NULL) {
+		return CORDON_ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct list_sample *sample = &samples[kept];
+		struct list_copy copy;
+		bool found;
+
+		if (infos[i].phase == COPY_UNSHARED) {
+			continue;
+		}
+		error = store_list_get(txn, &infos[i].list, &copy, &found);
+		if (error != 0) {
+			return error;
+		}
+		sample->info = infos[i];
+		sample->live = copy.live_count;
+		ident_list_text(&infos[i].list, sample->name);
+		kept++;
+	}
+	list_samples(text, samples, kept);
+	return 0;
+}
+
+/* ---- links and the node
+ * ---------------------------------------------------------------------- */
+
+static int links(struct text *text)
+{
+	struct link_info *infos;
+	size_t count;
+	int error =
+		replicator_links(text->node->replicator, &text->arena, &infos, &count);
+
+	if (error != 0) {
+		return error;
+	}
+	family(text, "link_up", "gauge", "1: the link to the node is up.");
+	for (size_t i = 0; i < count; i++) {
+		char uri[IDENT_URI_MAX];
+
+		ident_uri_text(&infos[i].peer, uri);
+		add(text, "cordon_link_up{peer=\"%s\"} %d\n", uri,
+			strcmp(infos[i].state, "up") == 0);
+	}
+	family(text, "link_lag_sequences", "gauge",
+		"Sequences that the node is known to be ahead, over all lists.");
+	for (size_t i = 0; i < count; i++) {
+		char uri[IDENT_URI_MAX];
+
+		ident_uri_text(&infos[i].peer, uri);
+		add(text, "cordon_link_lag_sequences{peer=\"%s\"} %" PRIu64 "\n", uri,
+			infos[i].lag);
+	}
+	return 0;
+}
+
+static void about(struct text *text)
+{
+	struct tls_profile *profile = node_profile(text->node);
+	char uri[IDENT_URI_MAX];
+
+	ident_uri_text(&text->node->config->node, uri);
+	family(text, "info", "gauge", "1; who this is.");
+	add(text, "cordon_info{node=\"%s\",software=\"%s\"} 1\n", uri, node_software());
+	family(text, "start_time_seconds", "gauge", "Unix time of the start.");
+	add(text, "cordon_start_time_seconds %" PRId64 "\n", text->node->started_s);
+	family(text, "certificate_expiry_seconds", "gauge",
+		"Unix time at which the node's own certificate ends.");
+	add(text, "cordon_certificate_expiry_seconds %" PRId64 "\n",
+		tls_profile_ends_s(profile));
+	tls_profile_unref(profile);
+	single(text, "store_bytes", "gauge", "Bytes used in the store.",
+		store_used_bytes(text->node->store));
+	single(text, "own_lists_open", "gauge",
+		"1: the own lists may be changed at this node.",
+		atomic_load(&text->node->own_open));
+}
+
+int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body)
+{
+	struct text text = { .node = node, .body = body };
+	int error;
+
+	arena_init(&text.arena, 0);
+	about(&text);
+	counters(&text);
+	lookups(&text);
+	error = lists(&text, txn);
+	if (error == 0) {
+		error = links(&text);
+	}
+	arena_finish(&text.arena);
+	return error == 0 && text.failed ? CORDON_ENOMEM : error;
+}
