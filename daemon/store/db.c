@@ -88,9 +88,8 @@ static int lock_directory(struct store *store, struct errmsg *msg)
 	return db_error(store, errno, "lock " LOCK_NAME, msg);
 }
 
-static int open_environment(struct store *store, uint32_t readers, struct errmsg *msg)
+static int create_environment(struct store *store, uint32_t readers)
 {
-	int stale = 0;
 	int rc = mdb_env_create(&store->env);
 
 	if (rc == 0) {
@@ -105,6 +104,18 @@ static int open_environment(struct store *store, uint32_t readers, struct errmsg
 	if (rc == 0) {
 		rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);
 	}
+	if (rc != 0) { /* of one that is not open nothing can be asked */
+		mdb_env_close(store->env);
+		store->env = NULL;
+	}
+	return rc;
+}
+
+static int open_environment(struct store *store, uint32_t readers, struct errmsg *msg)
+{
+	int stale = 0;
+	int rc = create_environment(store, readers);
+
 	if (rc == 0) {
 		/* slots of a process that was killed would keep old pages for ever */
 		rc = mdb_reader_check(store->env, &stale);
