@@ -10,6 +10,8 @@
 #include <cordon/lookup.h>
 #include <cordon/record.h>
 
+#pragma GCC visibility push(default)
+
 /*
  * Asking nodes: a blocking API (cordon_client) and one on the caller's libevent
  * loop (cordon_async).
@@ -341,7 +343,7 @@ struct cordon_request;
 /*
  * As cordon_client_create.  All happens on the thread that runs base, which outlives
  * the cordon_async.  Host names are looked up by a short-lived thread, so that the
- * loop never waits.
+ * loop never waits.  While a connection is kept, the loop does not run out of events.
  */
 int cordon_async_create(struct event_base *base, const struct cordon_options *options,
 	struct cordon_async **async, char *message, size_t message_bytes);
@@ -382,5 +384,7 @@ void cordon_request_cancel(struct cordon_request *request);
 
 /* Requests that wait for their answer. */
 size_t cordon_async_waiting(const struct cordon_async *async);
+
+#pragma GCC visibility pop
 
 #endif

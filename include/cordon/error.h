@@ -2,6 +2,8 @@
 #ifndef CORDON_ERROR_H
 #define CORDON_ERROR_H
 
+#pragma GCC visibility push(default)
+
 /*
  * Every error that Cordon reports, in one table.
  *
@@ -65,5 +67,7 @@ const char *cordon_error_name(int error);
 
 /* The exit status that cordonctl uses for it: 0 for 0, else 1 to 3. */
 int cordon_error_exit_status(int error);
+
+#pragma GCC visibility pop
 
 #endif

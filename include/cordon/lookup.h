@@ -9,6 +9,8 @@
 #include <cordon/mrz.h>
 #include <cordon/record.h>
 
+#pragma GCC visibility push(default)
+
 /*
  * Questions from the border and their answers.
  *
@@ -129,5 +131,7 @@ const char *cordon_effect_text(enum cordon_effect effect);
 
 /* Wipes and frees; NULL is accepted. */
 void cordon_answer_destroy(struct cordon_answer *answer);
+
+#pragma GCC visibility pop
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <cordon/record.h>
 
+#pragma GCC visibility push(default)
+
 /*
  * Machine-readable zones (ICAO Doc 9303, 8th edition: part 3 for what all share,
  * 4 TD3, 5 TD1, 6 TD2, 7 visas) and document-number rules.  No connection, no
@@ -100,5 +102,7 @@ int cordon_mrz_cyrillic_name(const char *code, char *out, size_t out_bytes);
  * or not UTF-8), CORDON_ETOOBIG.
  */
 int cordon_number_normalise(const char *text, char *out);
+
+#pragma GCC visibility pop
 
 #endif

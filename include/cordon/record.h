@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 /*
  * Records of the shared watchlist and the words in them.
  *
@@ -324,5 +326,7 @@ int cordon_record_to_json(const struct cordon_record *record, char **text);
 
 /* Wipes and frees; NULL is accepted. */
 void cordon_record_destroy(struct cordon_record *record);
+
+#pragma GCC visibility pop
 
 #endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/client_private.h"
+#include "client/reading.h"
+#include "proto/entry.h"
+#include "proto/record_codec.h"
+
+static void read_arrivals(struct reading *r, const Cordon__RecordAnswer *message,
+	struct cordon_record_entry *entry)
+{
+	size_t count = message->n_arrivals;
+	struct cordon_arrival *arrivals = reading_array(r, count, sizeof(*arrivals));
+
+	for (size_t i = 0; arrivals != NULL && i < count; i++) {
+		const Cordon__Arrival *m = message->arrivals[i];
+
+		arrivals[i] = (struct cordon_arrival){
+			.node = reading_mandatory(r, m->node),
+			.arrived = m->arrived,
+			.sequence = m->sequence,
+			.time_s = m->time_s,
+		};
+	}
+	entry->arrivals = arrivals;
+	entry->arrivals_count = count;
+}
+
+static void read_live(struct reading *r, const struct entry *from,
+	ProtobufCBinaryData note, struct cordon_record_entry *entry)
+{
+	struct cordon_record *record;
+	int error = record_open(
+		from->sealed, r->arena, &record, &entry->not_understood, r->msg);
+
+	if (error != 0) {
+		r->error = r->error != 0 ? r->error
+			   : error == CORDON_ENOMEM
+				   ? error
+				   : errmsg_wrap(r->msg, CORDON_EPROTO, "the record");
+		return;
+	}
+	record->internal_note = reading_text(r, note);
+	entry->record = record;
+}
+
+static void read_withdrawal(
+	struct reading *r, const struct entry *from, struct cordon_record_entry *entry)
+{
+	Cordon__Withdrawal *withdrawal =
+		cordon__withdrawal__unpack(NULL, from->sealed.size, from->sealed.data);
+
+	if (withdrawal == NULL) {
+		reading_fault(r, "a withdrawal that is not readable");
+		return;
+	}
+	entry->withdrawal = withdrawal->reason;
+	entry->withdrawn_s = withdrawal->at_s;
+	cordon__withdrawal__free_unpacked(withdrawal, NULL);
+}
+
+static void read_entry(struct reading *r, const Cordon__RecordAnswer *message,
+	struct cordon_record_entry *entry)
+{
+	struct entry from;
+	int error = message->entry == NULL
+			    ? CORDON_EPROTO
+			    : entry_from_message(message->entry, &from, r->msg);
+
+	if (error != 0) {
+		reading_fault(r, "its entry");
+		return;
+	}
+	entry->id = arena_text(r->arena, from.id.data, from.id.size);
+	entry->list = reading_list(r, message->list);
+	entry->epoch = message->epoch == NULL ? 0 : message->epoch->number;
+	entry->sequence = from.sequence;
+	entry->version = from.version;
+	if (from.state == ENTRY_WITHDRAWN) {
+		entry->state = CORDON_RECORD_WITHDRAWN;
+		read_withdrawal(r, &from, entry);
+	} else if (from.sealed.size == 0) {
+		entry->state = CORDON_RECORD_ERASED;
+	} else {
+		entry->state = CORDON_RECORD_LIVE;
+		read_live(r, &from, message->internal_note, entry);
+	}
+}
+
+static int read_answer(
+	struct request *request, const struct request_frame *frame, struct errmsg *msg)
+{
+	const Cordon__RecordAnswer *message =
+		(const Cordon__RecordAnswer *)frame->message;
+	struct cordon_record_entry *entry = question_object(request, sizeof(*entry));
+	struct reading r = { NULL, "RECORD_ANSWER", msg, 0 };
+
+	if (entry == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	r.arena = question_arena(request);
+	read_entry(&r, message, entry);
+	read_arrivals(&r, message, entry);
+	return reading_end(&r);
+}
+
+static const struct request_type record_type = {
+	.message = MESSAGE_RECORD,
+	.answer = MESSAGE_RECORD_ANSWER,
+	.read = read_answer,
+	.destroy = question_destroy,
+};
+
+int cordon_record_show(struct cordon_client *client, const char *id,
+	struct cordon_record_entry **entry)
+{
+	Cordon__RecordRequest message = CORDON__RECORD_REQUEST__INIT;
+	void *object;
+	int error;
+
+	client_begin(client);
+	message.id = message_data(id);
+	error = client_ask(client, &record_type, &message.base, &object);
+	if (error == 0) {
+		*entry = object;
+	}
+	return error;
+}
+
+void cordon_record_entry_destroy(struct cordon_record_entry *entry)
+{
+	owned_destroy(entry);
+}
