@@ -26,7 +26,12 @@ as() {
 	want=$1 member=$2 role=$3
 	shift 3
 	printf '$ cordonctl --config %s/%s.conf' "$member" "$role"
-	printf ' %s' "$@"
+	for word in "$@"; do
+		case $word in
+		*[!A-Za-z0-9_./:=-]*) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
 	printf '\n'
 	got=0
 	"$dir/bin/cordonctl" --config "$dir/$member/$role.conf" "$@" || got=$?
@@ -113,8 +118,8 @@ as 3 RUS checkpoint lookup document MP1234567 --issuer BLR --purpose border_chec
 	--officer 4711 --checkpoint sheremetyevo-2 --direction entry
 
 say "the same person by the machine-readable zone of a new passport"
-as 3 RUS checkpoint lookup mrz 'P<BLRIVANOU<<SIARHEI<<<<<<<<<<<<<<<<<<<<<<<<<' \
-	'MP76543210BLR8005079M30010163070580A001PB566'
+as 3 RUS checkpoint lookup mrz 'P<BLRIVANOU<<SIARHEI<<<<<<<<<<<<<<<<<<<<<<<<' \
+	'MP76543215BLR8005078M30100133070580A001PB516'
 
 say "by name, in another script and order: possible, for an officer to decide"
 as 3 BLR checkpoint lookup person --name 'SERGEI PETROVICH IVANOV' --born 1980-05-07

@@ -62,11 +62,14 @@ struct node {
 	atomic_bool stopping;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;
+	struct tls_profile *link_profile; /* the same files, for links to peers */
 	pthread_mutex_t profile_lock;
 };
 
-/* The TLS profile in force, referenced for the caller; any thread. */
+/* The TLS profile in force for those who connect, and for links to peers, referenced
+ * for the caller; any thread. */
 struct tls_profile *node_profile(struct node *node);
+struct tls_profile *node_link_profile(struct node *node);
 
 /* After a commit that changed lists: wakes whoever holds pulls and watches.  Any
  * thread. */

@@ -264,7 +264,7 @@ static void on_dialed(void *context, int error, int fd, const char *text)
 		return;
 	}
 	enter(peer, PEER_GREETING);
-	profile = node_profile(peer->node);
+	profile = node_link_profile(peer->node);
 	error = conn_create(peer->node->base, fd, profile, &options, &conn_handler,
 		peer, &peer->conn, &msg);
 	tls_profile_unref(profile);
@@ -372,7 +372,7 @@ void peer_profile_changed(struct peer *peer)
 	if (peer->conn == NULL) {
 		return;
 	}
-	profile = node_profile(peer->node);
+	profile = node_link_profile(peer->node);
 	conn_check_again(peer->conn, profile);
 	tls_profile_unref(profile);
 }

@@ -7,13 +7,13 @@
 
 #include "daemon/base/clock.h"
 
-static int load(
-	const struct config *config, struct tls_profile **profile, struct errmsg *msg)
+static int load(const struct config *config, bool server, struct tls_profile **profile,
+	struct errmsg *msg)
 {
 	struct tls_member *members =
 		calloc(config->members_count + 1, sizeof(*members));
 	struct tls_options options = {
-		.server = true,
+		.server = server,
 		.certificate = config->certificate,
 		.key = config->key,
 		.members = members,
@@ -53,21 +53,37 @@ static int check_self(
 	return 0;
 }
 
-int profile_init(struct node *node, struct errmsg *msg)
+/* Both roles at once: a reload must not leave one of them old. */
+static int load_both(const struct node *node, struct tls_profile **server,
+	struct tls_profile **client, struct errmsg *msg)
 {
-	int error = load(node->config, &node->profile, msg);
+	struct tls_profile *s, *c;
+	int error = load(node->config, true, &s, msg);
 
 	if (error != 0) {
 		return error;
 	}
-	error = check_self(node, node->profile, msg);
+	error = check_self(node, s, msg);
+	if (error == 0) {
+		error = load(node->config, false, &c, msg);
+	}
 	if (error != 0) {
-		tls_profile_unref(node->profile);
-		node->profile = NULL;
+		tls_profile_unref(s);
 		return error;
 	}
-	pthread_mutex_init(&node->profile_lock, NULL);
+	*server = s;
+	*client = c;
 	return 0;
+}
+
+int profile_init(struct node *node, struct errmsg *msg)
+{
+	int error = load_both(node, &node->profile, &node->link_profile, msg);
+
+	if (error == 0) {
+		pthread_mutex_init(&node->profile_lock, NULL);
+	}
+	return error;
 }
 
 void profile_finish(struct node *node)
@@ -76,39 +92,50 @@ void profile_finish(struct node *node)
 		return;
 	}
 	tls_profile_unref(node->profile);
+	tls_profile_unref(node->link_profile);
 	node->profile = NULL;
+	node->link_profile = NULL;
 	pthread_mutex_destroy(&node->profile_lock);
 }
 
 int profile_reload(struct node *node, struct errmsg *msg)
 {
-	struct tls_profile *fresh, *old;
-	int error = load(node->config, &fresh, msg);
+	struct tls_profile *server, *client, *old_server, *old_client;
+	int error = load_both(node, &server, &client, msg);
 
 	if (error != 0) {
-		return error;
-	}
-	error = check_self(node, fresh, msg);
-	if (error != 0) {
-		tls_profile_unref(fresh);
 		return error;
 	}
 	pthread_mutex_lock(&node->profile_lock);
-	old = node->profile;
-	node->profile = fresh;
+	old_server = node->profile;
+	old_client = node->link_profile;
+	node->profile = server;
+	node->link_profile = client;
 	pthread_mutex_unlock(&node->profile_lock);
-	tls_profile_unref(old);
+	tls_profile_unref(old_server);
+	tls_profile_unref(old_client);
 	return 0;
 }
 
-struct tls_profile *node_profile(struct node *node)
+static struct tls_profile *referenced(
+	struct node *node, struct tls_profile *const *place)
 {
 	struct tls_profile *profile;
 
 	pthread_mutex_lock(&node->profile_lock);
-	profile = tls_profile_ref(node->profile);
+	profile = tls_profile_ref(*place);
 	pthread_mutex_unlock(&node->profile_lock);
 	return profile;
+}
+
+struct tls_profile *node_profile(struct node *node)
+{
+	return referenced(node, &node->profile);
+}
+
+struct tls_profile *node_link_profile(struct node *node)
+{
+	return referenced(node, &node->link_profile);
 }
 
 void profile_warn(struct node *node)

@@ -298,7 +298,7 @@ uint64_t engine_peer_lag(const struct engine *engine, size_t peer)
 		const struct engine_list *list = engine->lists[i];
 		const struct head *head = &list->peers[peer].head;
 
-		if (!list->peers[peer].knows ||
+		if (list->own || !list->peers[peer].knows ||
 			!head_shared_with(head, &engine->member)) {
 			continue;
 		}
