@@ -218,6 +218,11 @@ bool data_is(ProtobufCBinaryData data, const char *text)
 	return data.len == strlen(text) && memcmp(data.data, text, data.len) == 0;
 }
 
+bool data_has(ProtobufCBinaryData data, const char *words)
+{
+	return memmem(data.data, data.len, words, strlen(words)) != NULL;
+}
+
 static Cordon__Query *new_query(struct asking *a)
 {
 	Cordon__Query *query = arena_alloc(&a->arena, sizeof(*query));

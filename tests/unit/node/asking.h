@@ -59,6 +59,7 @@ const Cordon__Answer *asking_lookup(struct asking *a, Cordon__Query *query);
 const Cordon__LookupAnswer *asking_lookup_all(struct asking *a,
 	const Cordon__Context *context, Cordon__Query **queries, size_t count);
 bool data_is(ProtobufCBinaryData data, const char *text);
+bool data_has(ProtobufCBinaryData data, const char *words);
 
 /* ---- submissions ------------------------------------------------------------------
  */

@@ -190,6 +190,11 @@ void node_case_stop(struct node_case *c)
 	node->workers_count = 0;
 }
 
+void node_case_stop_writer(struct node_case *c)
+{
+	committer_stop(c->node.committer);
+}
+
 static int remove_entry(
 	const char *path, const struct stat *status, int type, struct FTW *walk)
 {

@@ -36,6 +36,8 @@ struct node_case *node_case_create_closed(const char *more);
 void node_case_destroy(struct node_case *c);
 /* Stops worker and writer; node_case_destroy is still to be called. */
 void node_case_stop(struct node_case *c);
+/* The writer does what was posted and takes no more. */
+void node_case_stop_writer(struct node_case *c);
 
 void node_case_open_lists(struct node_case *c);
 /* The writer has done all that was posted before. */
