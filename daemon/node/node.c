@@ -11,6 +11,7 @@
 #include "daemon/base/sandbox.h"
 #include "daemon/net/listener.h"
 #include "daemon/net/local.h"
+#include "daemon/node/metrics.h"
 #include "daemon/node/own_lists.h"
 #include "daemon/node/profile.h"
 #include "daemon/node/registry.h"
@@ -30,6 +31,7 @@ struct running {
 	struct node node;
 	struct listener *listeners[8];
 	struct local *local;
+	struct metrics *metrics;
 	struct event *events[6];
 	size_t events_count;
 };
@@ -90,11 +92,15 @@ static int listen_all(struct running *run, struct errmsg *msg)
 		log_notice("listening on %s port %u", at->host == NULL ? "*" : at->host,
 			listener_port(run->listeners[i]));
 	}
-	if (config->local_socket == NULL) {
-		return 0;
+	if (config->local_socket != NULL) {
+		int error = local_create(node->base, config->local_socket, on_local,
+			node, &run->local, msg);
+
+		if (error != 0) {
+			return error;
+		}
 	}
-	return local_create(
-		node->base, config->local_socket, on_local, node, &run->local, msg);
+	return metrics_create(node, &run->metrics, msg);
 }
 
 static void stop_listening(struct running *run)
@@ -315,6 +321,7 @@ static void stop(struct running *run)
 	free(node->workers);
 	registry_destroy(node->registry);
 	mailbox_destroy(node->mailbox);
+	metrics_destroy(run->metrics);
 	replicator_destroy(node->replicator);
 	store_close(node->store);
 	for (size_t i = 0; i < run->events_count; i++) {

@@ -33,6 +33,29 @@ static int take_state(
 	return 0;
 }
 
+/*
+ * What is too long for a number is a sentence around one, as lists print it ("Russian
+ * foreign travel passport number 515458008"): the last word with a digit is meant.
+ */
+static int number_in_words(const char *text, char number[CORDON_NUMBER_MAX + 1])
+{
+	char word[CORDON_NUMBER_MAX + 1];
+	size_t size = 0;
+
+	for (const char *at = text; *at != '\0';) {
+		size_t length = strcspn(at, " ");
+
+		if (length < sizeof(word) && strcspn(at, "0123456789") < length) {
+			memcpy(word, at, length);
+			size = length;
+		}
+		at += length;
+		at += strspn(at, " ");
+	}
+	word[size] = '\0';
+	return size == 0 ? CORDON_ETOOBIG : cordon_number_normalise(word, number);
+}
+
 static int take_number(const char *text, char number[CORDON_NUMBER_MAX + 1],
 	char skeleton[CORDON_NUMBER_MAX + 1], struct errmsg *msg)
 {
@@ -41,6 +64,9 @@ static int take_number(const char *text, char number[CORDON_NUMBER_MAX + 1],
 
 	if (text == NULL || *text == '\0') {
 		return errmsg_set(msg, CORDON_EFIELD, "number: is missing");
+	}
+	if (error == CORDON_ETOOBIG) {
+		error = number_in_words(text, number);
 	}
 	if (error == CORDON_ETOOBIG) {
 		return errmsg_set(msg, CORDON_EFIELD,

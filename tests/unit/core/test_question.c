@@ -60,6 +60,19 @@ static void a_document_is_asked_by_number_issuer_and_type(void **state)
 	assert_string_equal(made(ask_document("O1", "D")).issuer, "D");
 }
 
+static void a_sentence_around_a_number_is_asked_for_the_number(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		made(ask_document("Foreign travel passport with the number 515458008",
+			     "RUS"))
+			.number,
+		"515458008");
+	refused(ask_document("Foreign travel passport that has no number at all in it",
+			"RUS"),
+		CORDON_EFIELD, "number: longer than 40");
+}
+
 static void bad_numbers_and_codes_name_their_field(void **state)
 {
 	struct cordon_query type = ask_document("1", "KAZ");
@@ -315,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_is_asked_by_number_issuer_and_type),
+		cmocka_unit_test(a_sentence_around_a_number_is_asked_for_the_number),
 		cmocka_unit_test(bad_numbers_and_codes_name_their_field),
 		cmocka_unit_test(a_personal_number_is_asked_with_its_state),
 		cmocka_unit_test(a_person_is_asked_by_name_and_what_is_known),
