@@ -34,18 +34,18 @@ static void write_key(const char *path, EVP_PKEY *key, bool can_sign)
 
 static void add_member(struct serve_case *c, size_t i)
 {
-	static char paths[3][96];
 	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	char private_path[96];
 
-	snprintf(paths[i], sizeof(paths[i]), "%s/%s.pub", c->f->path, codes[i]);
+	snprintf(c->key_paths[i], sizeof(c->key_paths[i]), "%s/%s.pub", c->f->path,
+		codes[i]);
 	snprintf(private_path, sizeof(private_path), "%s/%s.key", c->f->path, codes[i]);
-	write_key(paths[i], key, false);
+	write_key(c->key_paths[i], key, false);
 	write_key(private_path, key, true);
 	EVP_PKEY_free(key);
 	assert_int_equal(head_key_load_private(private_path, &c->keys[i], NULL), 0);
 	memcpy(c->members[i].code.code, codes[i], 4);
-	c->members[i].head_keys[0] = paths[i];
+	c->members[i].head_keys[0] = c->key_paths[i];
 	c->members[i].head_keys_count = 1;
 }
 

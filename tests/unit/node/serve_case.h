@@ -48,6 +48,7 @@ struct serve_case {
 	struct config_peer peers[2];     /* of BLR, of RUS */
 	struct config_list own;
 	struct head_key *keys[3];
+	char key_paths[3][96];
 	struct node node;
 	struct service service;
 	struct store_txn *txn;
