@@ -59,12 +59,11 @@ static void turn(struct asking *a)
 	step(a);
 }
 
-void asking_connect_silent(struct asking *a, struct node_case *c, const char *name)
+void asking_connect_with(
+	struct asking *a, struct node_case *c, struct tls_profile *profile)
 {
 	static const struct channel_limits limits = { .payload_max = FRAME_MAX_PEER,
 		.output_max = 8 * FRAME_MAX_PEER };
-	struct tls_profile *profile =
-		name == NULL ? NULL : testpki_profile(c->pki, false, name, NULL);
 	struct errmsg msg = { "" };
 	int fds[2];
 
@@ -75,9 +74,17 @@ void asking_connect_silent(struct asking *a, struct node_case *c, const char *na
 	if (channel_create(fds[0], profile, false, &limits, &a->channel, &msg) != 0) {
 		fail_msg("%s", msg.text);
 	}
-	tls_profile_unref(profile);
-	worker_accept(c->node.workers[0], fds[1], "test:1", name == NULL);
+	worker_accept(c->node.workers[0], fds[1], "test:1", profile == NULL);
 	step(a);
+}
+
+void asking_connect_silent(struct asking *a, struct node_case *c, const char *name)
+{
+	struct tls_profile *profile =
+		name == NULL ? NULL : testpki_profile(c->pki, false, name, NULL);
+
+	asking_connect_with(a, c, profile);
+	tls_profile_unref(profile);
 }
 
 void asking_say_hello(struct asking *a, uint32_t frame_max)
@@ -208,6 +215,9 @@ void asking_ended(struct asking *a)
 		fail_msg("the end was expected, but: %s",
 			message_type_text(a->first->header.type));
 	}
+	/* or the node waits for our end, too */
+	channel_destroy(a->channel);
+	a->channel = NULL;
 }
 
 /* ---- lookups ----------------------------------------------------------------------

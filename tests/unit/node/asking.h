@@ -24,6 +24,9 @@ struct asking {
 void asking_connect(struct asking *a, struct node_case *c, const char *name);
 /* Without a word said. */
 void asking_connect_silent(struct asking *a, struct node_case *c, const char *name);
+/* The same with a profile of the test's own. */
+void asking_connect_with(
+	struct asking *a, struct node_case *c, struct tls_profile *profile);
 void asking_say_hello(struct asking *a, uint32_t frame_max);
 void asking_finish(struct asking *a);
 
@@ -41,7 +44,7 @@ const ProtobufCMessage *asking_take(struct asking *a, uint16_t type, uint32_t re
 void asking_refused(struct asking *a, uint32_t request, int error, const char *words);
 /* As it came. */
 const struct failure *asking_take_error(struct asking *a, uint32_t request);
-/* Nothing more comes but the end. */
+/* Nothing more comes but the end; ours follows. */
 void asking_ended(struct asking *a);
 /* The type of the next frame; 0 at the end. */
 uint16_t asking_next_type(struct asking *a);

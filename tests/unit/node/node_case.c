@@ -195,6 +195,16 @@ void node_case_stop_writer(struct node_case *c)
 	committer_stop(c->node.committer);
 }
 
+void node_case_reload(struct node_case *c)
+{
+	struct errmsg msg = { "" };
+
+	if (profile_reload(&c->node, &msg) != 0) {
+		fail_msg("%s", msg.text);
+	}
+	worker_profile_changed(c->node.workers[0]);
+}
+
 static int remove_entry(
 	const char *path, const struct stat *status, int type, struct FTW *walk)
 {

@@ -38,6 +38,8 @@ void node_case_destroy(struct node_case *c);
 void node_case_stop(struct node_case *c);
 /* The writer does what was posted and takes no more. */
 void node_case_stop_writer(struct node_case *c);
+/* As SIGHUP does. */
+void node_case_reload(struct node_case *c);
 
 void node_case_open_lists(struct node_case *c);
 /* The writer has done all that was posted before. */
