@@ -67,7 +67,8 @@ static int put_note(
 	if (store_note_get(c->lists->txn, c->item->id, &old) != 0) {
 		return broken(c, msg);
 	}
-	*changed = old.size != strlen(text) || memcmp(old.data, text, old.size) != 0;
+	*changed = old.size != strlen(text) ||
+		   (old.size > 0 && memcmp(old.data, text, old.size) != 0);
 	if (*changed && store_note_put(c->lists->txn, c->item->id, text) != 0) {
 		return broken(c, msg);
 	}

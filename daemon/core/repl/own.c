@@ -43,11 +43,14 @@ void own_share(struct own_change *change, const struct state *shared, size_t cou
 	struct head *next = &change->next;
 
 	if (count == next->shared_with_count &&
-		memcmp(shared, next->shared_with, count * sizeof(*shared)) == 0) {
+		(count == 0 || memcmp(shared, next->shared_with,
+				       count * sizeof(*shared)) == 0)) {
 		return;
 	}
 	memset(next->shared_with, 0, sizeof(next->shared_with));
-	memcpy(next->shared_with, shared, count * sizeof(*shared));
+	if (count > 0) {
+		memcpy(next->shared_with, shared, count * sizeof(*shared));
+	}
 	next->shared_with_count = count;
 	next->sequence++;
 	change->changed = true;

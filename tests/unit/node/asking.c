@@ -225,7 +225,8 @@ void asking_ended(struct asking *a)
 
 bool data_is(ProtobufCBinaryData data, const char *text)
 {
-	return data.len == strlen(text) && memcmp(data.data, text, data.len) == 0;
+	return data.len == strlen(text) &&
+	       (data.len == 0 || memcmp(data.data, text, data.len) == 0);
 }
 
 bool data_has(ProtobufCBinaryData data, const char *words)

@@ -153,6 +153,8 @@ struct node_case *node_case_create_closed(const char *more)
 
 	assert_non_null(c);
 	assert_int_equal(evthread_use_pthreads(), 0);
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->marked, NULL);
 	strcpy(c->dir, "/tmp/cordon-node-XXXXXX");
 	assert_non_null(mkdtemp(c->dir));
 	make_pki(c);
@@ -231,50 +233,86 @@ void node_case_destroy(struct node_case *c)
 	config_destroy(c->config);
 	testpki_destroy(c->pki);
 	nftw(c->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	pthread_cond_destroy(&c->marked);
+	pthread_mutex_destroy(&c->lock);
 	free(c);
 }
 
 /* ---- the writer -------------------------------------------------------------------
  */
 
-/* A job that changes nothing and meets the test at a barrier. */
+/* A job that changes nothing; both ends wait for each other's mark. */
 struct meeting {
 	struct commit_job job;
-	pthread_barrier_t *barrier; /* in run, twice; NULL: in done, once */
-	pthread_barrier_t over;
+	struct node_case *c;
 };
 
-static int run_meeting(
+static void mark(struct node_case *c, bool *what)
+{
+	pthread_mutex_lock(&c->lock);
+	*what = true;
+	pthread_cond_broadcast(&c->marked);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* Takes the mark away again. */
+static void wait_for_mark(struct node_case *c, bool *what)
+{
+	pthread_mutex_lock(&c->lock);
+	while (!*what) {
+		pthread_cond_wait(&c->marked, &c->lock);
+	}
+	*what = false;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static int run_nothing(
 	struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
 {
-	struct meeting *m = (struct meeting *)job;
+	(void)job;
+	(void)txn;
+	(void)msg;
+	return 0;
+}
+
+static int run_blocked(
+	struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
+{
+	struct node_case *c = ((struct meeting *)job)->c;
 
 	(void)txn;
 	(void)msg;
-	if (m->barrier != NULL) {
-		pthread_barrier_wait(m->barrier);
-		pthread_barrier_wait(m->barrier);
-	}
+	mark(c, &c->writer_stands);
+	wait_for_mark(c, &c->writer_released);
 	return 0;
 }
 
 static void done_meeting(struct commit_job *job, int error, const char *text)
 {
-	struct meeting *m = (struct meeting *)job;
+	struct node_case *c = ((struct meeting *)job)->c;
 
 	(void)error;
 	(void)text;
-	pthread_barrier_wait(&m->over);
+	free(job);
+	mark(c, &c->writer_done);
+}
+
+static void post_meeting(struct node_case *c,
+	int (*run)(struct commit_job *, struct store_txn *, struct errmsg *))
+{
+	struct meeting *m = calloc(1, sizeof(*m));
+
+	assert_non_null(m);
+	m->c = c;
+	m->job.run = run;
+	m->job.done = done_meeting;
+	assert_int_equal(committer_post(c->node.committer, &m->job), 0);
 }
 
 void node_case_flush(struct node_case *c)
 {
-	struct meeting m = { .job = { .run = run_meeting, .done = done_meeting } };
-
-	assert_int_equal(pthread_barrier_init(&m.over, NULL, 2), 0);
-	assert_int_equal(committer_post(c->node.committer, &m.job), 0);
-	pthread_barrier_wait(&m.over);
-	pthread_barrier_destroy(&m.over);
+	post_meeting(c, run_nothing);
+	wait_for_mark(c, &c->writer_done);
 }
 
 void node_case_open_lists(struct node_case *c)
@@ -284,25 +322,16 @@ void node_case_open_lists(struct node_case *c)
 	assert_true(atomic_load(&c->node.own_open));
 }
 
-static pthread_barrier_t gate;
-static struct meeting blocker = { .job = { .run = run_meeting, .done = done_meeting } };
-
 void node_case_block_writer(struct node_case *c)
 {
-	assert_int_equal(pthread_barrier_init(&gate, NULL, 2), 0);
-	assert_int_equal(pthread_barrier_init(&blocker.over, NULL, 2), 0);
-	blocker.barrier = &gate;
-	assert_int_equal(committer_post(c->node.committer, &blocker.job), 0);
-	pthread_barrier_wait(&gate);
+	post_meeting(c, run_blocked);
+	wait_for_mark(c, &c->writer_stands);
 }
 
 void node_case_release_writer(struct node_case *c)
 {
-	(void)c;
-	pthread_barrier_wait(&gate);
-	pthread_barrier_wait(&blocker.over);
-	pthread_barrier_destroy(&gate);
-	pthread_barrier_destroy(&blocker.over);
+	mark(c, &c->writer_released);
+	wait_for_mark(c, &c->writer_done);
 }
 
 int64_t node_case_deadline(void)
@@ -329,35 +358,36 @@ static struct store_txn *write_begin(struct node_case *c)
 	return txn;
 }
 
+static void commit(struct store_txn *txn)
+{
+	struct errmsg msg = { "" };
+
+	if (store_commit(txn, &msg) != 0) {
+		fail_msg("%s", msg.text);
+	}
+}
+
 void node_case_put_list(struct node_case *c, const struct list_id *list,
 	enum copy_phase phase, int64_t head_age_s)
 {
 	struct store_txn *txn = write_begin(c);
 	struct list_copy copy = { .phase = phase };
-	struct errmsg msg = { "" };
 
 	copy.head.list = *list;
 	copy.head.epoch = (struct epoch){ 17, 4 };
 	copy.head.sequence = 100;
 	copy.head.time_s = wall_s(clock_wall()) - head_age_s;
 	store_list_put(txn, list, &copy);
-	if (store_commit(txn, &msg) != 0) {
-		fail_msg("%s", msg.text);
-	}
+	commit(txn);
 }
 
 static void put_entry(
-	struct node_case *c, const struct list_id *list, const struct entry *entry)
+	struct store_txn *txn, const struct list_id *list, const struct entry *entry)
 {
-	struct store_txn *txn = write_begin(c);
 	struct feed feed;
-	struct errmsg msg = { "" };
 
 	assert_int_equal(store_feed(txn, list, &feed), 0);
 	feed.ops->put(feed.context, FEED_LIVE, entry);
-	if (store_commit(txn, &msg) != 0) {
-		fail_msg("%s", msg.text);
-	}
 }
 
 static struct entry entry_of(uint64_t sequence, const char *id, struct bytes sealed)
@@ -374,7 +404,7 @@ static struct entry entry_of(uint64_t sequence, const char *id, struct bytes sea
 	return entry;
 }
 
-void node_case_put_row(struct node_case *c, const struct list_id *list,
+static void put_record(struct store_txn *txn, const struct list_id *list,
 	uint64_t sequence, const struct cordon_record *record)
 {
 	static const uint8_t salt[RECORD_SALT_BYTES] = { 1, 2, 3 };
@@ -386,8 +416,31 @@ void node_case_put_row(struct node_case *c, const struct list_id *list,
 	assert_int_equal(record_seal(record, salt, &arena, &sealed), 0);
 	entry = entry_of(sequence, record->id, sealed);
 	entry.ends_at_s = record_ends_s(record);
-	put_entry(c, list, &entry);
+	put_entry(txn, list, &entry);
 	arena_finish(&arena);
+}
+
+void node_case_put_row(struct node_case *c, const struct list_id *list,
+	uint64_t sequence, const struct cordon_record *record)
+{
+	struct store_txn *txn = write_begin(c);
+
+	put_record(txn, list, sequence, record);
+	commit(txn);
+}
+
+void node_case_put_many(struct node_case *c, const struct list_id *list,
+	struct cordon_record *record, size_t count)
+{
+	struct store_txn *txn = write_begin(c);
+	char id[16];
+
+	record->id = id;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(id, sizeof(id), "RUS-%zu", 100000 + i);
+		put_record(txn, list, i + 1, record);
+	}
+	commit(txn);
 }
 
 void node_case_put_unreadable(
@@ -397,8 +450,11 @@ void node_case_put_unreadable(
 	struct entry entry =
 		entry_of(sequence, "RUS-JUNK", (struct bytes){ junk, sizeof(junk) });
 
+	struct store_txn *txn = write_begin(c);
+
 	entry.ends_at_s = wall_s(clock_wall()) + 1000000;
-	put_entry(c, list, &entry);
+	put_entry(txn, list, &entry);
+	commit(txn);
 }
 
 /* ---- records ----------------------------------------------------------------------

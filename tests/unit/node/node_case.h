@@ -25,6 +25,10 @@ struct node_case {
 	struct config *config;
 	struct node node;
 	char dir[64];
+	/* between the test and the writer */
+	pthread_mutex_t lock;
+	pthread_cond_t marked;
+	bool writer_stands, writer_released, writer_done;
 };
 
 /* more: lines of configuration; NULL for none.  Own lists are open, and both members'
@@ -67,6 +71,9 @@ void node_case_put_list(struct node_case *c, const struct list_id *list,
 /* A row of it, sealed; not seen by lookups unless the list counts. */
 void node_case_put_row(struct node_case *c, const struct list_id *list,
 	uint64_t sequence, const struct cordon_record *record);
+/* The same record under so many ids, RUS-100000 and so on, from sequence 1. */
+void node_case_put_many(struct node_case *c, const struct list_id *list,
+	struct cordon_record *record, size_t count);
 /* The list has rows that nobody can read. */
 void node_case_put_unreadable(
 	struct node_case *c, const struct list_id *list, uint64_t sequence);

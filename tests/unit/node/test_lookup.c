@@ -162,6 +162,24 @@ static void matches_beyond_the_limit_are_told_of(void **state)
 	asking_finish(&a);
 }
 
+static void what_was_not_all_screened_is_never_complete(void **state)
+{
+	const Cordon__Answer *answer;
+	struct test_ban ban;
+	struct asking a;
+
+	node_case_put_list(*state, &rus_bans, COPY_FOLLOWING, 5);
+	node_case_put_many(*state, &rus_bans,
+		test_ban_make(&ban, NULL, "KARIMOV", "ALISHER", "AA1234567"), 4097);
+	asking_connect(&a, *state, "desk");
+	answer = asking_lookup(&a, asking_document(&a, "AA1234567", "UZB"));
+	assert_int_equal(answer->verdict, CORDON_VERDICT_MATCH);
+	assert_int_equal(answer->n_matches, CORDON_LIMIT_DEFAULT);
+	assert_true(answer->more);
+	assert_false(answer->complete);
+	asking_finish(&a);
+}
+
 static void every_answer_has_an_id_of_its_own(void **state)
 {
 	const Cordon__LookupAnswer *both;
@@ -521,6 +539,7 @@ int main(void)
 		TEST(a_name_is_possible_and_never_a_match),
 		TEST(effects_follow_the_configuration),
 		TEST(matches_beyond_the_limit_are_told_of),
+		TEST(what_was_not_all_screened_is_never_complete),
 		TEST(every_answer_has_an_id_of_its_own),
 		TEST(an_ended_record_is_not_found),
 		TEST(a_record_of_tomorrow_is_not_found),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include <cordon/client.h>
 #include "tests/unit/node/asking.h"
 
@@ -160,6 +162,25 @@ static void what_is_no_record_is_refused(void **state)
 	result = asking_submit(&a, &item);
 	assert_int_equal(result->outcome, CORDON_OUTCOME_REFUSED);
 	assert_int_equal(-(int)result->error->code, CORDON_ESYNTAX);
+	asking_finish(&a);
+}
+
+static void fields_that_would_be_lost_are_refused(void **state)
+{
+	static const uint8_t unknown[] = { 0xa0, 0x06, 0x01 }; /* field 100 */
+	Cordon__SubmitItem *item;
+	struct test_ban b;
+	struct asking a;
+	uint8_t *longer;
+
+	asking_connect(&a, *state, "agency");
+	item = asking_put(&a, ban(&b, "KAZ-1"));
+	longer = arena_alloc(&a.arena, item->put.len + sizeof(unknown));
+	memcpy(longer, item->put.data, item->put.len);
+	memcpy(longer + item->put.len, unknown, sizeof(unknown));
+	item->put.data = longer;
+	item->put.len += sizeof(unknown);
+	assert_refused(asking_submit(&a, item), CORDON_EUNSUPPORTED, "");
 	asking_finish(&a);
 }
 
@@ -338,6 +359,7 @@ int main(void)
 		TEST(a_review_date_is_moved_by_confirming),
 		TEST(refused_items_do_not_cost_the_others),
 		TEST(what_is_no_record_is_refused),
+		TEST(fields_that_would_be_lost_are_refused),
 		TEST(items_of_one_request_follow_each_other),
 		TEST(a_weak_record_needs_a_public_list),
 		TEST_AGENCIES(agencies_submit_the_kinds_they_are_configured_for),
