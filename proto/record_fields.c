@@ -209,7 +209,8 @@ struct values field_values(const struct field *field, const void *object)
 		value_size(field) };
 
 	if (pointed_at(field)) {
-		memcpy(&values.data, values.data, sizeof(values.data));
+		memcpy(&values.data, (const char *)object + field->offset,
+			sizeof(values.data));
 		values.count = values.data == NULL ? 0 : 1;
 	}
 	if (field->repeated && values.data != NULL) {

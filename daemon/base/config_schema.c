@@ -195,8 +195,8 @@ static const char *const expectations[] = {
 	[CONFIG_SOCKET] = "a path of at most 107 bytes",
 	[CONFIG_LISTEN] = "an address with a port, such as \"[::]:7700\"",
 	[CONFIG_LOCAL] = "an address with a port, such as 127.0.0.1:7780",
-	[CONFIG_HOST] = "a host with a port, such as node.example:7700 or "
-			"\"[2001:db8::7]:7700\"",
+	[CONFIG_HOST] = ("a host with a port, such as node.example:7700 or "
+			 "\"[2001:db8::7]:7700\""),
 	[CONFIG_NODE] = "a member and a node's name, such as KAZ/almaty-1",
 	[CONFIG_LEVEL] = "error, warning, notice, info or debug",
 	[CONFIG_MEMBER_CODE] = "a member's code, such as KAZ",

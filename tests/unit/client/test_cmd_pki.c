@@ -20,7 +20,7 @@
 
 /* Runs cordonctl pki with these words; what it prints goes to file out (both streams).
  */
-static int run(struct fixture *f, const char *out, bool json, ...)
+static int run(struct fixture *f, const char *out, int json, ...)
 {
 	char *argv[RUN_MAX + 1] = { NULL };
 	int argc = 0, status, saved_out, saved_err, fd;
@@ -37,7 +37,7 @@ static int run(struct fixture *f, const char *out, bool json, ...)
 	fd = open(fix_path(f, out), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
-	status = cmd_pki(argc, argv, json);
+	status = cmd_pki(argc, argv, json != 0);
 	fflush(NULL);
 	dup2(saved_out, STDOUT_FILENO);
 	dup2(saved_err, STDERR_FILENO);
