@@ -8,7 +8,8 @@ BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config protobuf-c-compiler l
 install_packages() {
 	missing=
 	for package in "$@"; do
-		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null |
+			grep -q '^install ok installed' ||
 			missing="$missing $package"
 	done
 	[ -n "$missing" ] || return 0

@@ -25,7 +25,8 @@ struct cordon_async {
 	struct event_base *base;
 	struct engine engine;
 	struct event *waits; /* for what the engine waits for; NULL: for nothing */
-	struct event *begin; /* steps soon, so that what is asked in one turn leaves together */
+	struct event *begin; /* steps soon, so that what is asked in one turn leaves
+				together */
 	TAILQ_HEAD(, cordon_request) requests;
 	unsigned depth; /* of calls from the loop in progress: not to be freed inside */
 	bool destroyed;
@@ -52,7 +53,8 @@ int cordon_async_create(struct event_base *base, const struct cordon_options *op
 	if (error != 0) {
 		free(a);
 		if (message != NULL && message_bytes > 0) {
-			snprintf(message, message_bytes, "%s", errmsg_text(&msg, error));
+			snprintf(
+				message, message_bytes, "%s", errmsg_text(&msg, error));
 		}
 		return error;
 	}
@@ -129,8 +131,8 @@ static int wait_again(struct cordon_async *a)
 		return CORDON_ENOMEM;
 	}
 	return event_add(a->waits, w.until_ms == INT64_MAX ? NULL : &limit) == 0
-		? 0
-		: CORDON_ENOMEM;
+		       ? 0
+		       : CORDON_ENOMEM;
 }
 
 static void stop_waiting(struct cordon_async *a)
@@ -146,7 +148,8 @@ static void end_all(struct cordon_async *a, int error, const char *text)
 	struct cordon_request *handle;
 	size_t count = 0;
 
-	TAILQ_FOREACH (handle, &a->requests, link) {
+	TAILQ_FOREACH(handle, &a->requests, link)
+	{
 		count++;
 	}
 	/* callees may cancel some of them and ask anew, behind these */
@@ -234,8 +237,9 @@ static void enlist(struct cordon_async *a, struct cordon_request *handle,
 	}
 }
 
-int cordon_async_lookup(struct cordon_async *async, const struct cordon_context *context,
-	const struct cordon_query *queries, size_t count, cordon_lookup_fn *done, void *data,
+int cordon_async_lookup(struct cordon_async *async,
+	const struct cordon_context *context, const struct cordon_query *queries,
+	size_t count, cordon_lookup_fn *done, void *data,
 	struct cordon_request **request)
 {
 	struct cordon_request *handle;
@@ -244,8 +248,8 @@ int cordon_async_lookup(struct cordon_async *async, const struct cordon_context 
 	if (error != 0) {
 		return error;
 	}
-	error = lookup_request_create(context, queries, count, client_clock_unix_s(),
-		&handle->lookup, NULL);
+	error = lookup_request_create(
+		context, queries, count, client_clock_unix_s(), &handle->lookup, NULL);
 	if (error != 0) {
 		free(handle);
 		return error;
@@ -258,7 +262,8 @@ int cordon_async_lookup(struct cordon_async *async, const struct cordon_context 
 }
 
 int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
-	size_t count, cordon_submit_fn *done, void *data, struct cordon_request **request)
+	size_t count, cordon_submit_fn *done, void *data,
+	struct cordon_request **request)
 {
 	struct cordon_request *handle;
 	int error = begin(async, &handle);

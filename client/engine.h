@@ -7,14 +7,14 @@
 #include "proto/dial.h"
 
 /*
- * Requests, and the one connection at a time over which they are answered: choice of the
- * node, fail-over, deadlines.  No event loop, no clock, and it calls nobody back but
- * request_type.read: the blocking and the asynchronous API wait for what
+ * Requests, and the one connection at a time over which they are answered: choice of
+ * the node, fail-over, deadlines.  No event loop, no clock, and it calls nobody back
+ * but request_type.read: the blocking and the asynchronous API wait for what
  * engine_waits says, call engine_step, and take what is finished.
  *
- * 1. Without a connection the oldest request chooses: the first server of the options that
- *    has not failed it yet; of those that failed lately the one that is first over its
- *    pause.  None left: the request ends with what became of each.
+ * 1. Without a connection the oldest request chooses: the first server of the options
+ * that has not failed it yet; of those that failed lately the one that is first over
+ * its pause.  None left: the request ends with what became of each.
  * 2. A server has the connect timeout, but no more than its share of the request's
  *    time: what is left, divided by the servers not yet tried.
  * 3. On the connection each request, streams aside, waits no longer than its share;
@@ -35,7 +35,7 @@ enum engine_phase {
 
 struct engine_server {
 	int64_t bad_until_ms; /* its pause after a failure */
-	uint32_t failures; /* since the last success */
+	uint32_t failures;    /* since the last success */
 };
 
 struct engine {
@@ -46,11 +46,11 @@ struct engine {
 	struct dial *dial;
 	struct session *session;
 	int64_t attempt_end_ms; /* dialing, opening */
-	int64_t pause_end_ms; /* idle, all servers pausing; else INT64_MAX */
+	int64_t pause_end_ms;   /* idle, all servers pausing; else INT64_MAX */
 	struct request_queue queued;
 	struct request_queue finished;
 	size_t waiting_count; /* queued or sent */
-	int64_t next_end_ms; /* no deadline of a request is before it */
+	int64_t next_end_ms;  /* no deadline of a request is before it */
 };
 
 int engine_init(struct engine *engine, const struct cordon_options *options,

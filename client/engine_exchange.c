@@ -83,9 +83,9 @@ static void send_one(struct engine *e, struct request *request, int64_t now_ms)
 {
 	e->waiting_count++;
 	request->place = REQUEST_SENT;
-	request->attempt_end_ms = request->type->streams
-					  ? request->end_ms
-					  : now_ms + engine_share_ms(e, request, now_ms);
+	request->attempt_end_ms =
+		request->type->streams ? request->end_ms
+				       : now_ms + engine_share_ms(e, request, now_ms);
 	engine_expect_end(e, request);
 }
 

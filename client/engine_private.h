@@ -5,8 +5,8 @@
 #include "client/engine.h"
 
 /*
- * Between engine.c (requests, deadlines), engine_server.c (the choice), engine_link.c (making
- * the connection) and engine_exchange.c (using it).
+ * Between engine.c (requests, deadlines), engine_server.c (the choice), engine_link.c
+ * (making the connection) and engine_exchange.c (using it).
  */
 
 /* Finished with error; msg and field of the request say more. */
@@ -20,11 +20,14 @@ uint32_t engine_choices(const struct engine *e, const struct request *request);
 int64_t engine_share_ms(
 	const struct engine *e, const struct request *request, int64_t now_ms);
 /* Rule 1: the server to try next for the request; servers_count: none. */
-size_t engine_pick(const struct engine *e, const struct request *request, int64_t now_ms);
+size_t engine_pick(
+	const struct engine *e, const struct request *request, int64_t now_ms);
 /* The current server makes a pause. */
 void engine_punish(struct engine *e, int64_t now_ms);
-/* Blames the current server, which text names; true when the request ended because it was the last. */
-bool engine_blame(struct engine *e, struct request *request, int error, const char *text);
+/* Blames the current server, which text names; true when the request ended because it
+ * was the last. */
+bool engine_blame(
+	struct engine *e, struct request *request, int error, const char *text);
 
 /* One move in each phase; true when another may follow without waiting. */
 bool engine_choose(struct engine *e, int64_t now_ms);

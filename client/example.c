@@ -14,8 +14,10 @@ static void print_answer(const struct cordon_answer *answer)
 	for (size_t i = 0; i < answer->matches_count; i++) {
 		const struct cordon_match *match = &answer->matches[i];
 
-		printf("%s: %s by %s (%s)\n", match->id, cordon_verdict_text(match->verdict),
-			cordon_basis_text(match->basis), cordon_effect_text(match->effect));
+		printf("%s: %s by %s (%s)\n", match->id,
+			cordon_verdict_text(match->verdict),
+			cordon_basis_text(match->basis),
+			cordon_effect_text(match->effect));
 	}
 	if (answer->matches_count == 0) {
 		printf("nothing found in %zu lists\n", answer->freshness_count);
@@ -42,7 +44,8 @@ int main(int argc, char **argv)
 	int error;
 
 	if (argc < 6) {
-		fprintf(stderr, "usage: %s HOST:PORT CERT KEY CA NUMBER [ISSUER]\n", argv[0]);
+		fprintf(stderr, "usage: %s HOST:PORT CERT KEY CA NUMBER [ISSUER]\n",
+			argv[0]);
 		return 2;
 	}
 	server = argv[1];

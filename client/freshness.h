@@ -28,7 +28,8 @@ int freshness_take(struct freshness *freshness, const Cordon__Freshness *message
 
 /* Copies the table (lists_count long) into answer memory, ages up to now.
  * CORDON_EPROTO when the generation is not the one known, CORDON_ENOMEM. */
-int freshness_copy(const struct freshness *freshness, uint64_t generation, int64_t now_ms,
-	struct arena *arena, const struct cordon_freshness **lists, struct errmsg *msg);
+int freshness_copy(const struct freshness *freshness, uint64_t generation,
+	int64_t now_ms, struct arena *arena, const struct cordon_freshness **lists,
+	struct errmsg *msg);
 
 #endif

@@ -9,7 +9,7 @@
 /* A lookup on its way, for both APIs. */
 struct lookup_request {
 	struct request request;
-	size_t count; /* of queries */
+	size_t count;          /* of queries */
 	struct owned *answers; /* filled by the answer; NULL once given away */
 };
 

@@ -17,7 +17,7 @@ struct request;
 
 /* A frame of an answer, as its connection received it. */
 struct request_frame {
-	const ProtobufCMessage *message; /* valid during the call */
+	const ProtobufCMessage *message;   /* valid during the call */
 	const struct freshness *freshness; /* of the connection */
 	int64_t now_ms;
 };
@@ -56,15 +56,15 @@ struct request {
 	size_t payload_bytes;
 
 	uint32_t timeout_ms;
-	int64_t end_ms; /* finished by then */
+	int64_t end_ms;         /* finished by then */
 	int64_t attempt_end_ms; /* of the node that it was sent to; at most end_ms */
 
-	uint32_t id; /* on the connection it was sent on */
+	uint32_t id;            /* on the connection it was sent on */
 	uint64_t frames_before; /* that had come on it */
-	uint32_t tried; /* servers that failed it, a bit each */
-	bool second_chance; /* was lost on a kept connection once */
-	bool started; /* a piece was handed out: it must not be repeated */
-	bool stopped; /* the caller wants no more */
+	uint32_t tried;         /* servers that failed it, a bit each */
+	bool second_chance;     /* was lost on a kept connection once */
+	bool started;           /* a piece was handed out: it must not be repeated */
+	bool stopped;           /* the caller wants no more */
 
 	/* The outcome. */
 	int error;

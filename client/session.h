@@ -34,8 +34,8 @@ int session_step(struct session *session, int64_t now_ms, struct errmsg *msg);
 
 /*
  * Queues a request's frame; it leaves with the next step.  CORDON_EBUSY: later;
- * CORDON_ETOOBIG: not to this node, msg says why; CORDON_ECLOSED: ids are used up, a new
- * connection is needed; CORDON_ENOMEM.
+ * CORDON_ETOOBIG: not to this node, msg says why; CORDON_ECLOSED: ids are used up, a
+ * new connection is needed; CORDON_ENOMEM.
  */
 int session_send(struct session *session, struct request *request, struct errmsg *msg);
 /* An answer that comes for it later is ignored. */

@@ -10,7 +10,8 @@
 struct submit_request {
 	struct request request;
 	size_t count; /* of items */
-	struct owned *owned; /* struct cordon_results; NULL until the answer, or given away */
+	struct owned *
+		owned; /* struct cordon_results; NULL until the answer, or given away */
 };
 
 /* CORDON_EINVAL, CORDON_EFIELD, CORDON_ETOOBIG, CORDON_ENOMEM. */

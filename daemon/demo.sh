@@ -41,14 +41,15 @@ as() {
 	fi
 }
 
-# Waits until every other member holds what MEMBER has acknowledged.
+# What MEMBER's node holds, as a checksum.
+held() {
+	"$dir/bin/cordonctl" --config "$dir/$1/admin.conf" export | sort | sha256sum
+}
+
+# Waits until all members hold the same.
 settled() {
 	tries=0
-	until [ "$("$dir/bin/cordonctl" --config "$dir/BLR/admin.conf" export | sort | sha256sum)" = \
-		"$("$dir/bin/cordonctl" --config "$dir/KAZ/admin.conf" export | sort | sha256sum)" ] &&
-		[ "$("$dir/bin/cordonctl" --config "$dir/RUS/admin.conf" export | sort | sha256sum)" = \
-			"$("$dir/bin/cordonctl" --config "$dir/KAZ/admin.conf" export | sort |
-				sha256sum)" ]; do
+	until [ "$(held BLR)" = "$(held KAZ)" ] && [ "$(held RUS)" = "$(held KAZ)" ]; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ]; then
 			echo "FAILED: the members did not come to hold the same" >&2
@@ -168,7 +169,8 @@ STOP
 say "left running; try for example"
 cat <<TEXT
 export CORDON_DEMO=$dir
-\$CORDON_DEMO/bin/cordonctl --config \$CORDON_DEMO/RUS/checkpoint.conf lookup document FA0987654 --issuer UZB
+\$CORDON_DEMO/bin/cordonctl --config \$CORDON_DEMO/RUS/checkpoint.conf \\
+    lookup document FA0987654 --issuer UZB
 \$CORDON_DEMO/bin/cordonctl --config \$CORDON_DEMO/KAZ/agency.conf record show KAZ-2026-000124
 \$CORDON_DEMO/bin/cordonctl --config \$CORDON_DEMO/BLR/admin.conf status
 sh \$CORDON_DEMO/stop.sh        (stops the nodes and removes the directory)

@@ -238,10 +238,11 @@ static int check_verdict(const struct cordon_answer *answer, struct errmsg *msg)
 		return errmsg_set(msg, CORDON_EPROTO, "%u is no verdict",
 			(unsigned)answer->verdict);
 	}
-	if (answer->verdict < highest ||
-		(answer->verdict > CORDON_VERDICT_CLEAR && answer->matches_count == 0)) {
+	if (answer->verdict < highest || (answer->verdict > CORDON_VERDICT_CLEAR &&
+						 answer->matches_count == 0)) {
 		return errmsg_set(msg, CORDON_EPROTO,
-			"the verdict contradicts the %zu matches", answer->matches_count);
+			"the verdict contradicts the %zu matches",
+			answer->matches_count);
 	}
 	if (answer->complete && answer->missing_count > 0) {
 		return errmsg_set(msg, CORDON_EPROTO,

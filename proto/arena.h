@@ -14,8 +14,8 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	size_t used_bytes; /* handed out since the last reset */
-	size_t limit_bytes; /* 0: none */
+	size_t used_bytes;          /* handed out since the last reset */
+	size_t limit_bytes;         /* 0: none */
 	bool failed;
 };
 

@@ -10,7 +10,8 @@
 uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
 {
 	size_t used = buffer->end - buffer->start;
-	size_t grown = buffer->size < BUFFER_KEPT_BYTES ? BUFFER_KEPT_BYTES : buffer->size;
+	size_t grown =
+		buffer->size < BUFFER_KEPT_BYTES ? BUFFER_KEPT_BYTES : buffer->size;
 	uint8_t *data;
 
 	if (buffer->data != NULL && buffer->size - buffer->end >= size) {
@@ -20,7 +21,8 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
 		return NULL;
 	}
 	/* moving pays only when it frees at least as much as it moves */
-	if (buffer->data != NULL && buffer->size - used >= size && buffer->start >= used) {
+	if (buffer->data != NULL && buffer->size - used >= size &&
+		buffer->start >= used) {
 		memmove(buffer->data, buffer->data + buffer->start, used);
 		buffer->start = 0;
 		buffer->end = used;

@@ -171,11 +171,11 @@ bool bytes_from_hex(const char *text, void *out, size_t size)
 static size_t utf8_length(const uint8_t *p, size_t left)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t size = p[0] < 0x80   ? 1
-		: p[0] >> 5 == 0x06 ? 2
-		: p[0] >> 4 == 0x0e ? 3
-		: p[0] >> 3 == 0x1e ? 4
-				    : 0;
+	size_t size = p[0] < 0x80         ? 1
+		      : p[0] >> 5 == 0x06 ? 2
+		      : p[0] >> 4 == 0x0e ? 3
+		      : p[0] >> 3 == 0x1e ? 4
+					  : 0;
 	uint32_t value;
 
 	if (size == 0 || size > left) {
@@ -188,8 +188,9 @@ static size_t utf8_length(const uint8_t *p, size_t left)
 		}
 		value = value << 6 | (p[i] & 0x3f);
 	}
-	if (value < least[size] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff) ||
-		value < 0x20 || (value >= 0x7f && value <= 0x9f)) {
+	if (value < least[size] || value > 0x10ffff ||
+		(value >= 0xd800 && value <= 0xdfff) || value < 0x20 ||
+		(value >= 0x7f && value <= 0x9f)) {
 		return 0;
 	}
 	return size;

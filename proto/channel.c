@@ -9,7 +9,7 @@
 #include "proto/transport.h"
 
 #define STEP_BYTES_MAX (256 * 1024)
-#define READ_BYTES 4096 /* first read of a step; more follow larger */
+#define READ_BYTES 4096             /* first read of a step; more follow larger */
 #define READ_MORE_BYTES (16 * 1024) /* a full TLS record */
 
 struct channel {
@@ -17,13 +17,14 @@ struct channel {
 	struct channel_limits limits;
 	uint32_t payload_max;
 	struct buffer in, out;
-	bool again; /* what has arrived was not used up */
+	bool again;   /* what has arrived was not used up */
 	bool leaving; /* goodbye follows the output */
 	bool left;
 };
 
 int channel_create(int fd, struct tls_profile *profile, bool server,
-	const struct channel_limits *limits, struct channel **channel, struct errmsg *msg)
+	const struct channel_limits *limits, struct channel **channel,
+	struct errmsg *msg)
 {
 	struct channel *c = calloc(1, sizeof(*c));
 	int error;
@@ -92,8 +93,8 @@ void channel_set_payload_max(struct channel *channel, uint32_t payload_max)
 }
 
 /* Hands out the frames in the buffer; CHANNEL_PAUSE when told to stop. */
-static int hand_out(struct channel *c, channel_frame_fn *frame, void *context,
-	struct errmsg *msg)
+static int hand_out(
+	struct channel *c, channel_frame_fn *frame, void *context, struct errmsg *msg)
 {
 	while (buffer_bytes(&c->in) >= FRAME_HEADER_BYTES) {
 		const uint8_t *at = buffer_data(&c->in);
@@ -102,11 +103,12 @@ static int hand_out(struct channel *c, channel_frame_fn *frame, void *context,
 
 		if (error == CORDON_ETOOBIG) {
 			return errmsg_set(msg, error,
-				"the other side sent a frame above %u bytes", c->payload_max);
+				"the other side sent a frame above %u bytes",
+				c->payload_max);
 		}
 		if (error != 0) {
-			return errmsg_set(
-				msg, error, "the other side sent a frame with unknown flags");
+			return errmsg_set(msg, error,
+				"the other side sent a frame with unknown flags");
 		}
 		if (buffer_bytes(&c->in) - FRAME_HEADER_BYTES < header.size) {
 			break;
@@ -139,13 +141,14 @@ static int end_of_input(struct channel *c, int error, struct errmsg *msg)
 {
 	if (error == CORDON_ECLOSED && buffer_bytes(&c->in) > 0) {
 		return errmsg_set(msg, CORDON_EPROTO,
-			"the other side closed the connection in the middle of a frame");
+			"the other side closed the connection in the middle of a "
+			"frame");
 	}
 	return error;
 }
 
-static int read_all(struct channel *c, channel_frame_fn *frame, void *context,
-	struct errmsg *msg)
+static int read_all(
+	struct channel *c, channel_frame_fn *frame, void *context, struct errmsg *msg)
 {
 	size_t total = 0, size, got;
 	bool more = true;
@@ -215,8 +218,8 @@ static int reserve_frame(struct channel *channel, size_t size, uint8_t **room)
 	return *room == NULL ? CORDON_ENOMEM : 0;
 }
 
-int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
-	const ProtobufCMessage *message)
+int channel_send(struct channel *channel, uint16_t type, uint16_t flags,
+	uint32_t request, const ProtobufCMessage *message)
 {
 	uint8_t *room;
 	int error = reserve_frame(channel, message_frame_bytes(message), &room);
@@ -277,8 +280,8 @@ size_t channel_output_bytes(const struct channel *channel)
 
 bool channel_input_partial(const struct channel *channel)
 {
-	return !channel->again &&
-		(buffer_bytes(&channel->in) > 0 || transport_partial(&channel->transport));
+	return !channel->again && (buffer_bytes(&channel->in) > 0 ||
+					  transport_partial(&channel->transport));
 }
 
 void channel_shutdown(struct channel *channel)

@@ -34,7 +34,8 @@ enum channel_wants {
  * profile NULL: without TLS.
  */
 int channel_create(int fd, struct tls_profile *profile, bool server,
-	const struct channel_limits *limits, struct channel **channel, struct errmsg *msg);
+	const struct channel_limits *limits, struct channel **channel,
+	struct errmsg *msg);
 void channel_destroy(struct channel *channel);
 
 /* A bit set of enum channel_wants. */
@@ -58,8 +59,8 @@ void channel_set_payload_max(struct channel *channel, uint32_t payload_max);
  */
 #define CHANNEL_PAUSE 1
 
-typedef int channel_frame_fn(void *context, const struct frame_header *header,
-	struct bytes payload);
+typedef int channel_frame_fn(
+	void *context, const struct frame_header *header, struct bytes payload);
 
 /*
  * Handshakes, reads all there is (at most about 256 KiB a call, so that one
@@ -74,8 +75,8 @@ int channel_step(struct channel *channel, channel_frame_fn *frame, void *context
 
 /* Queues a frame; sent by the next channel_step or channel_flush.  CORDON_EBUSY
  * over output_max, CORDON_ENOMEM. */
-int channel_send(struct channel *channel, uint16_t type, uint16_t flags, uint32_t request,
-	const ProtobufCMessage *message);
+int channel_send(struct channel *channel, uint16_t type, uint16_t flags,
+	uint32_t request, const ProtobufCMessage *message);
 /* The same of a payload that is packed already. */
 int channel_send_packed(struct channel *channel, const struct frame_header *header,
 	const void *payload);

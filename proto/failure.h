@@ -6,8 +6,8 @@
 
 /* An Error message: why a request, or the whole connection, failed. */
 struct failure {
-	int error; /* negative; codes of newer versions are kept */
-	const char *text; /* for people; never NULL once read */
+	int error;         /* negative; codes of newer versions are kept */
+	const char *text;  /* for people; never NULL once read */
 	const char *field; /* NULL: none is to blame */
 	uint32_t retry_after_ms;
 };

@@ -4,7 +4,8 @@
 #include <cordon/error.h>
 #include "proto/bytes.h"
 
-void frame_header_write(const struct frame_header *header, uint8_t out[FRAME_HEADER_BYTES])
+void frame_header_write(
+	const struct frame_header *header, uint8_t out[FRAME_HEADER_BYTES])
 {
 	struct writer w;
 

@@ -26,7 +26,8 @@ struct frame_header {
 	uint32_t request; /* 0 outside requests */
 };
 
-void frame_header_write(const struct frame_header *header, uint8_t out[FRAME_HEADER_BYTES]);
+void frame_header_write(
+	const struct frame_header *header, uint8_t out[FRAME_HEADER_BYTES]);
 
 /*
  * Returns 0; CORDON_ETOOBIG when the payload exceeds payload_max; CORDON_EPROTO for

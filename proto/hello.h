@@ -30,9 +30,9 @@
  */
 struct hello {
 	uint32_t protocol_min, protocol_max;
-	uint32_t frame_max; /* bytes of payload */
+	uint32_t frame_max;   /* bytes of payload */
 	const char *software; /* NULL: not said, as below */
-	const char *node; /* URI; servers only */
+	const char *node;     /* URI; servers only */
 	const struct cordon_kind_policy *policies;
 	size_t policies_count;
 	bool demands_purpose, demands_officer;

@@ -62,13 +62,15 @@ enum role ident_role_parse(const char *text)
 
 static bool name_valid(const char *name, size_t size)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789._-";
 
 	return size >= 1 && size <= IDENT_NAME_MAX && strspn(name, allowed) == size;
 }
 
-int ident_uri_parse(struct identity *id, const char *uri, size_t bytes, struct errmsg *msg)
+int ident_uri_parse(
+	struct identity *id, const char *uri, size_t bytes, struct errmsg *msg)
 {
 	char text[IDENT_URI_MAX];
 	char *member, *role, *name;
@@ -80,18 +82,20 @@ int ident_uri_parse(struct identity *id, const char *uri, size_t bytes, struct e
 	memcpy(text, uri, bytes);
 	text[bytes] = '\0';
 	member = text + strlen(URI_SCHEME);
-	role = strncmp(text, URI_SCHEME, strlen(URI_SCHEME)) == 0 ? strchr(member, '/') : NULL;
+	role = strncmp(text, URI_SCHEME, strlen(URI_SCHEME)) == 0 ? strchr(member, '/')
+								  : NULL;
 	name = role == NULL ? NULL : strchr(role + 1, '/');
 	if (name == NULL) {
-		return errmsg_set(
-			msg, CORDON_EFIELD, "\"%s\" is not cordon://MEMBER/ROLE/NAME", text);
+		return errmsg_set(msg, CORDON_EFIELD,
+			"\"%s\" is not cordon://MEMBER/ROLE/NAME", text);
 	}
 	*role++ = '\0';
 	*name++ = '\0';
 	found.role = ident_role_parse(role);
 	if (!ident_member_valid(member) || found.role == ROLE_NONE) {
 		return errmsg_set(msg, CORDON_EFIELD,
-			"member \"%s\" and role \"%s\": three capital letters and one of node, "
+			"member \"%s\" and role \"%s\": three capital letters and one "
+			"of node, "
 			"checkpoint, agency, auditor, admin are expected",
 			member, role);
 	}

@@ -67,7 +67,8 @@ struct identity {
 	char name[IDENT_NAME_MAX + 1];
 };
 
-int ident_uri_parse(struct identity *id, const char *uri, size_t bytes, struct errmsg *msg);
+int ident_uri_parse(
+	struct identity *id, const char *uri, size_t bytes, struct errmsg *msg);
 /* out: IDENT_URI_MAX bytes. */
 void ident_uri_text(const struct identity *id, char *out);
 

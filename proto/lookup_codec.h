@@ -23,7 +23,8 @@ int lookup_request_to_message(const struct cordon_context *context,
 	const struct cordon_query *queries, size_t count, struct arena *arena,
 	Cordon__LookupRequest **request, struct errmsg *msg);
 
-/* context (absent: NULL) of a request.  CORDON_EFIELD names the field: "context.officer". */
+/* context (absent: NULL) of a request.  CORDON_EFIELD names the field:
+ * "context.officer". */
 int lookup_context_read(const Cordon__Context *message, struct arena *arena,
 	struct cordon_context *context, struct errmsg *msg);
 
@@ -39,8 +40,8 @@ int lookup_query_read(const Cordon__Query *message, struct arena *arena,
  * the sealed bytes of each match's record (match->record is not looked at).
  * CORDON_ENOMEM.
  */
-int lookup_answer_to_message(const struct cordon_answer *answer, const struct bytes *sealed,
-	struct arena *arena, Cordon__Answer **message);
+int lookup_answer_to_message(const struct cordon_answer *answer,
+	const struct bytes *sealed, struct arena *arena, Cordon__Answer **message);
 
 /*
  * Reads an answer, records opened.  A basis or effect of a newer node is kept as its

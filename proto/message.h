@@ -19,32 +19,32 @@
  * Message types: X(symbol, number, descriptor prefix).  1..31 every connection,
  * 32..63 clients, 64..95 replication, 96..127 control.  Numbers are never reused.
  */
-#define MESSAGE_TYPES(X)                                                       \
-	X(HELLO, 1, cordon__hello)                                             \
-	X(ERROR, 2, cordon__error)                                             \
-	X(LOOKUP, 32, cordon__lookup_request)                                  \
-	X(LOOKUP_ANSWER, 33, cordon__lookup_answer)                            \
-	X(FRESHNESS, 34, cordon__freshness)                                    \
-	X(SUBMIT, 35, cordon__submit_request)                                  \
-	X(SUBMIT_ANSWER, 36, cordon__submit_answer)                            \
-	X(RECORD, 37, cordon__record_request)                                  \
-	X(RECORD_ANSWER, 38, cordon__record_answer)                            \
-	X(EXPORT, 39, cordon__export_request)                                  \
-	X(EXPORT_CHUNK, 40, cordon__export_chunk)                              \
-	X(DUE, 41, cordon__due_request)                                        \
-	X(DUE_ANSWER, 42, cordon__due_answer)                                  \
-	X(HEADS_WATCH, 64, cordon__heads_request)                              \
-	X(HEADS, 65, cordon__heads)                                            \
-	X(PULL, 66, cordon__pull_request)                                      \
-	X(CHUNK, 67, cordon__chunk)                                            \
-	X(FETCH, 68, cordon__fetch_request)                                    \
-	X(FETCH_ANSWER, 69, cordon__fetch_answer)                              \
-	X(RANGES, 70, cordon__ranges_request)                                  \
-	X(RANGES_ANSWER, 71, cordon__ranges_answer)                            \
-	X(ACKS, 72, cordon__acks)                                              \
-	X(STATUS, 96, cordon__control__status_request)                         \
-	X(STATUS_ANSWER, 97, cordon__control__status_answer)                   \
-	X(VERIFY, 98, cordon__control__verify_request)                         \
+#define MESSAGE_TYPES(X)                                                               \
+	X(HELLO, 1, cordon__hello)                                                     \
+	X(ERROR, 2, cordon__error)                                                     \
+	X(LOOKUP, 32, cordon__lookup_request)                                          \
+	X(LOOKUP_ANSWER, 33, cordon__lookup_answer)                                    \
+	X(FRESHNESS, 34, cordon__freshness)                                            \
+	X(SUBMIT, 35, cordon__submit_request)                                          \
+	X(SUBMIT_ANSWER, 36, cordon__submit_answer)                                    \
+	X(RECORD, 37, cordon__record_request)                                          \
+	X(RECORD_ANSWER, 38, cordon__record_answer)                                    \
+	X(EXPORT, 39, cordon__export_request)                                          \
+	X(EXPORT_CHUNK, 40, cordon__export_chunk)                                      \
+	X(DUE, 41, cordon__due_request)                                                \
+	X(DUE_ANSWER, 42, cordon__due_answer)                                          \
+	X(HEADS_WATCH, 64, cordon__heads_request)                                      \
+	X(HEADS, 65, cordon__heads)                                                    \
+	X(PULL, 66, cordon__pull_request)                                              \
+	X(CHUNK, 67, cordon__chunk)                                                    \
+	X(FETCH, 68, cordon__fetch_request)                                            \
+	X(FETCH_ANSWER, 69, cordon__fetch_answer)                                      \
+	X(RANGES, 70, cordon__ranges_request)                                          \
+	X(RANGES_ANSWER, 71, cordon__ranges_answer)                                    \
+	X(ACKS, 72, cordon__acks)                                                      \
+	X(STATUS, 96, cordon__control__status_request)                                 \
+	X(STATUS_ANSWER, 97, cordon__control__status_answer)                           \
+	X(VERIFY, 98, cordon__control__verify_request)                                 \
 	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)
 
 enum message_type {
@@ -71,8 +71,8 @@ int message_unpack(const ProtobufCMessageDescriptor *descriptor, struct bytes pa
 	struct arena *arena, ProtobufCMessage **message, struct errmsg *msg);
 
 /* Packs into arena memory.  CORDON_ENOMEM. */
-int message_pack(const ProtobufCMessage *message, struct arena *arena,
-	struct bytes *packed);
+int message_pack(
+	const ProtobufCMessage *message, struct arena *arena, struct bytes *packed);
 
 /* Bytes of header and payload together. */
 size_t message_frame_bytes(const ProtobufCMessage *message);

@@ -55,7 +55,7 @@ struct record_policy {
 	struct cordon_date today; /* in the owner's offset */
 	/* by kind; 0: RECORD_RETENTION_DEFAULT_DAYS */
 	uint32_t retention_days[CORDON_KIND_INVALID_DOCUMENT + 1];
-	uint64_t range_max; /* numbers in one range; 0: RECORD_RANGE_MAX_DEFAULT */
+	uint64_t range_max;    /* numbers in one range; 0: RECORD_RANGE_MAX_DEFAULT */
 	bool from_public_list; /* may be weak: a person without birth date or number */
 	/* Borrowed.  Whose documents only they themselves report lost, stolen, revoked
 	 * or annulled; none given: every other state's. */
@@ -80,8 +80,8 @@ struct cordon_date record_review_latest(uint32_t kind, const struct cordon_date 
 
 /* review_by where the submitter gave none: three years for persons, ten for
  * documents, from today, and never beyond valid_until. */
-struct cordon_date record_review_default(const struct cordon_record *record,
-	const struct cordon_date *today);
+struct cordon_date record_review_default(
+	const struct cordon_record *record, const struct cordon_date *today);
 
 #define RECORD_SET_MAX 16 /* codes in one set that the entry rules allow */
 

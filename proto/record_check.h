@@ -30,7 +30,8 @@ int check_document(const struct check *c, const struct field_path *path,
 /* Number and dates of any document. */
 int check_document_parts(const struct check *c, const struct field_path *path,
 	const struct cordon_document *document);
-int check_number(const struct check *c, const struct field_path *path, const char *number);
+int check_number(
+	const struct check *c, const struct field_path *path, const char *number);
 int check_names(const struct check *c, const struct field_path *path,
 	const struct cordon_name *names, size_t count);
 
@@ -42,8 +43,8 @@ int check_not_in_future(const struct check *c, const struct field_path *path,
 int check_missing(const struct check *c, const struct field_path *path);
 
 /* The first warning stays. */
-void check_warn(const struct check *c, const struct field_path *path, const char *format,
-	...) __attribute__((format(printf, 3, 4)));
+void check_warn(const struct check *c, const struct field_path *path,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static inline bool text_absent(const char *text)
 {

@@ -20,8 +20,9 @@
  * numbers.  internal_note is left out.  CORDON_ETOOBIG beyond RECORD_SEALED_MAX,
  * CORDON_ENOMEM.
  */
-int record_seal(const struct cordon_record *record, const uint8_t salt[RECORD_SALT_BYTES],
-	struct arena *arena, struct bytes *sealed);
+int record_seal(const struct cordon_record *record,
+	const uint8_t salt[RECORD_SALT_BYTES], struct arena *arena,
+	struct bytes *sealed);
 
 /*
  * Reads sealed bytes (or a submitted Record) into arena memory, every string
@@ -33,10 +34,12 @@ int record_open(struct bytes sealed, struct arena *arena, struct cordon_record *
 	bool *unknown, struct errmsg *msg);
 
 /* The same into memory of its own, for cordon_record_destroy. */
-int record_open_own(struct bytes sealed, struct cordon_record **record, struct errmsg *msg);
+int record_open_own(
+	struct bytes sealed, struct cordon_record **record, struct errmsg *msg);
 
 /* For submitting: as record_seal but without salt and version, and with
  * internal_note. */
-int record_pack(const struct cordon_record *record, struct arena *arena, struct bytes *packed);
+int record_pack(
+	const struct cordon_record *record, struct arena *arena, struct bytes *packed);
 
 #endif

@@ -13,16 +13,16 @@
  */
 
 enum field_type {
-	FIELD_TEXT, /* const char * */
-	FIELD_STATE, /* const char *, a state's code */
-	FIELD_ID, /* const char *, a record's id */
-	FIELD_DATE, /* struct cordon_date, perhaps partial */
-	FIELD_DAY, /* struct cordon_date, whole */
-	FIELD_CODE, /* uint32_t */
-	FIELD_BOOL, /* bool */
-	FIELD_INT32, /* int32_t */
+	FIELD_TEXT,   /* const char * */
+	FIELD_STATE,  /* const char *, a state's code */
+	FIELD_ID,     /* const char *, a record's id */
+	FIELD_DATE,   /* struct cordon_date, perhaps partial */
+	FIELD_DAY,    /* struct cordon_date, whole */
+	FIELD_CODE,   /* uint32_t */
+	FIELD_BOOL,   /* bool */
+	FIELD_INT32,  /* int32_t */
 	FIELD_UINT64, /* uint64_t */
-	FIELD_OBJECT /* a pointer to one struct, or an array of them */
+	FIELD_OBJECT  /* a pointer to one struct, or an array of them */
 };
 
 struct shape;
@@ -30,14 +30,14 @@ struct shape;
 struct field {
 	const char *name; /* in JSON and cordon.proto */
 	enum field_type type;
-	bool repeated; /* a pointer and a count; of codes: a set */
-	bool local; /* never leaves the owner's nodes */
-	enum cordon_codes codes; /* of FIELD_CODE */
+	bool repeated;             /* a pointer and a count; of codes: a set */
+	bool local;                /* never leaves the owner's nodes */
+	enum cordon_codes codes;   /* of FIELD_CODE */
 	const struct shape *shape; /* of FIELD_OBJECT */
-	size_t offset; /* in the struct */
-	size_t count_offset; /* of the count, where repeated */
-	size_t longest; /* characters of a text */
-	size_t most; /* elements, where repeated */
+	size_t offset;             /* in the struct */
+	size_t count_offset;       /* of the count, where repeated */
+	size_t longest;            /* characters of a text */
+	size_t most;               /* elements, where repeated */
 };
 
 /* A struct and its fields, in the order of their numbers in cordon.proto. */

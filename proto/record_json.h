@@ -11,8 +11,9 @@
  * texts, dates YYYY-MM-DD.
  */
 
-/* Reads one JSON object into arena memory.  Unknown names, wrong types, unknown codes and
- * impossible dates are CORDON_EFIELD, naming field and value; no JSON is CORDON_ESYNTAX. */
+/* Reads one JSON object into arena memory.  Unknown names, wrong types, unknown codes
+ * and impossible dates are CORDON_EFIELD, naming field and value; no JSON is
+ * CORDON_ESYNTAX. */
 int record_json_read(const json_t *json, struct arena *arena,
 	struct cordon_record **record, struct errmsg *msg);
 

@@ -20,14 +20,15 @@ struct addrinfo *resolve_address(const char *host, uint16_t port);
  * *ready_fd (borrowed) becomes readable when the lookup is done.
  * CORDON_EUNREACHABLE when no thread or descriptor is to be had, CORDON_ENOMEM.
  */
-int resolve_start(const char *host, uint16_t port, struct resolve **resolve, int *ready_fd,
-	struct errmsg *msg);
+int resolve_start(const char *host, uint16_t port, struct resolve **resolve,
+	int *ready_fd, struct errmsg *msg);
 
 /*
  * After ready_fd became readable, once: the addresses, at least one, the caller's
  * (freeaddrinfo).  CORDON_EUNREACHABLE with the reason.
  */
-int resolve_result(struct resolve *resolve, struct addrinfo **found, struct errmsg *msg);
+int resolve_result(
+	struct resolve *resolve, struct addrinfo **found, struct errmsg *msg);
 
 /* The asker lets go, at any time. */
 void resolve_release(struct resolve *resolve);

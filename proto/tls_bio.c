@@ -22,7 +22,8 @@ BIO_METHOD *tls_bio_method_create(void)
 	const BIO_METHOD *plain = BIO_s_socket();
 	BIO_METHOD *quiet = BIO_meth_new(BIO_TYPE_SOCKET, "socket without SIGPIPE");
 
-	if (quiet == NULL || BIO_meth_set_create(quiet, BIO_meth_get_create(plain)) != 1 ||
+	if (quiet == NULL ||
+		BIO_meth_set_create(quiet, BIO_meth_get_create(plain)) != 1 ||
 		BIO_meth_set_destroy(quiet, BIO_meth_get_destroy(plain)) != 1 ||
 		BIO_meth_set_ctrl(quiet, BIO_meth_get_ctrl(plain)) != 1 ||
 		BIO_meth_set_read(quiet, BIO_meth_get_read(plain)) != 1 ||

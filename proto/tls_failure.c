@@ -18,34 +18,44 @@ static const struct {
 	const char *text;
 } alerts[] = {
 	{ SSL_AD_UNKNOWN_CA, CORDON_EIDENTITY,
-		"the other side does not know this certificate's CA (%s): it must have the CA "
+		"the other side does not know this certificate's CA (%s): it must have "
+		"the CA "
 		"of that member configured, and the certificate must come from it" },
 	{ SSL_AD_CERTIFICATE_EXPIRED, CORDON_EIDENTITY,
-		"the other side refuses this certificate as expired (%s): renew it with "
+		"the other side refuses this certificate as expired (%s): renew it "
+		"with "
 		"`cordonctl pki issue`" },
 	{ SSL_AD_CERTIFICATE_REVOKED, CORDON_EIDENTITY,
-		"the other side refuses this certificate as revoked (%s): its member's CA must "
+		"the other side refuses this certificate as revoked (%s): its member's "
+		"CA must "
 		"issue a new one" },
 	{ SSL_AD_BAD_CERTIFICATE, CORDON_EIDENTITY,
-		"the other side refuses this certificate (%s): it is not valid yet, or names "
-		"no single cordon:// identity with a role accepted there; its log says which" },
+		"the other side refuses this certificate (%s): it is not valid yet, or "
+		"names "
+		"no single cordon:// identity with a role accepted there; its log says "
+		"which" },
 	{ SSL_AD_UNSUPPORTED_CERTIFICATE, CORDON_EIDENTITY,
-		"the other side refuses this certificate for this use (%s): its extended key "
+		"the other side refuses this certificate for this use (%s): its "
+		"extended key "
 		"usage must fit (clientAuth to connect, serverAuth to be a node)" },
 	{ SSL_AD_CERTIFICATE_UNKNOWN, CORDON_EIDENTITY,
 		"the other side refuses this certificate (%s): its log says why" },
 	{ SSL_AD_DECRYPT_ERROR, CORDON_EIDENTITY,
-		"the other side could not check this certificate's signature (%s): key and "
+		"the other side could not check this certificate's signature (%s): key "
+		"and "
 		"certificate may not belong together" },
 	{ SSL_AD_CERTIFICATE_REQUIRED, CORDON_EIDENTITY,
 		"the other side demands a client certificate and got none (%s): set "
 		"certificate and key" },
 	{ SSL_AD_PROTOCOL_VERSION, CORDON_ETLS,
-		"the other side does not speak TLS 1.3, the only version used here (%s)" },
+		"the other side does not speak TLS 1.3, the only version used here "
+		"(%s)" },
 	{ SSL_AD_NO_APPLICATION_PROTOCOL, CORDON_ETLS,
-		"the other side does not speak " PROTOCOL_ALPN " (%s): its version may differ" },
+		"the other side does not speak " PROTOCOL_ALPN
+		" (%s): its version may differ" },
 	{ SSL_AD_HANDSHAKE_FAILURE, CORDON_ETLS,
-		"no cipher suite, group or signature in common with the other side (%s): "
+		"no cipher suite, group or signature in common with the other side "
+		"(%s): "
 		"compare ciphersuites and groups in the configurations" },
 	{ SSL_AD_INTERNAL_ERROR, CORDON_ETLS,
 		"the other side failed in the TLS handshake (%s): its log says why" },
@@ -73,14 +83,15 @@ static const struct {
 	{ SSL_R_BAD_RECORD_TYPE, "not TLS: plain text or another protocol" },
 	{ SSL_R_UNEXPECTED_MESSAGE, "not TLS as expected here: another protocol" },
 	{ SSL_R_LENGTH_MISMATCH, "not TLS as expected here: another protocol" },
-	{ SSL_R_NO_SHARED_CIPHER,
-		"no cipher suite in common with the other side: compare ciphersuites in the "
-		"configurations" },
-	{ SSL_R_NO_SUITABLE_KEY_SHARE,
-		"no key exchange group in common with the other side: compare groups in the "
-		"configurations" },
+	{ SSL_R_NO_SHARED_CIPHER, "no cipher suite in common with the other side: "
+				  "compare ciphersuites in the "
+				  "configurations" },
+	{ SSL_R_NO_SUITABLE_KEY_SHARE, "no key exchange group in common with the other "
+				       "side: compare groups in the "
+				       "configurations" },
 	{ SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE,
-		"the client sent no certificate: it must have one from its member's CA" },
+		"the client sent no certificate: it must have one from its member's "
+		"CA" },
 	{ SSL_R_UNEXPECTED_EOF_WHILE_READING,
 		"the other side closed the connection in the middle of TLS" },
 };
@@ -113,7 +124,8 @@ static int alert_error(SSL *ssl, int alert, struct errmsg *msg)
 			return errmsg_set(msg, alerts[i].error, alerts[i].text, own);
 		}
 	}
-	return errmsg_set(msg, CORDON_ETLS, "the other side ended TLS with the alert \"%s\"",
+	return errmsg_set(msg, CORDON_ETLS,
+		"the other side ended TLS with the alert \"%s\"",
 		SSL_alert_desc_string_long(alert));
 }
 

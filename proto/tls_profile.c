@@ -38,7 +38,8 @@ static enum tls_purpose peer_purpose(const struct tls_profile *profile)
 static int verify_peer(X509_STORE_CTX *ctx, void *context)
 {
 	struct tls_profile *profile = context;
-	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+	SSL *ssl =
+		X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct errmsg *refusal = SSL_get_app_data(ssl);
 	struct identity peer;
 	int x509_error;
@@ -62,7 +63,8 @@ static int demand_alpn(SSL *ssl, int *alert, void *context)
 		return SSL_CLIENT_HELLO_SUCCESS;
 	}
 	errmsg_set(SSL_get_app_data(ssl), CORDON_ETLS,
-		"the client does not offer ALPN %s: it is no Cordon client", PROTOCOL_ALPN);
+		"the client does not offer ALPN %s: it is no Cordon client",
+		PROTOCOL_ALPN);
 	*alert = SSL_AD_NO_APPLICATION_PROTOCOL;
 	return SSL_CLIENT_HELLO_ERROR;
 }
@@ -76,7 +78,8 @@ static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_b
 	if (SSL_select_next_proto(&found, out_bytes, alpn, ALPN_BYTES, in, in_bytes) !=
 		OPENSSL_NPN_NEGOTIATED) {
 		errmsg_set(SSL_get_app_data(ssl), CORDON_ETLS,
-			"the client offers another ALPN than %s: it is no Cordon client, or "
+			"the client offers another ALPN than %s: it is no Cordon "
+			"client, or "
 			"one of a version not spoken here",
 			PROTOCOL_ALPN);
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -85,10 +88,10 @@ static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_b
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static int load_own(struct tls_profile *p, const struct tls_options *options,
-	struct errmsg *msg)
+static int load_own(
+	struct tls_profile *p, const struct tls_options *options, struct errmsg *msg)
 {
-	STACK_OF(X509) *chain;
+	STACK_OF(X509) * chain;
 	int error = tls_x509_load_certificates(options->certificate, &chain, msg);
 
 	if (error != 0) {
@@ -122,13 +125,14 @@ static int check_own(struct tls_profile *p, struct errmsg *msg)
 	}
 	if (p->server && p->self.role != ROLE_NODE) {
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"a node needs a certificate of role node, this one is of role %s",
+			"a node needs a certificate of role node, this one is of role "
+			"%s",
 			ident_role_text(p->self.role));
 	}
 	if (tls_trust_knows(p->trust, &p->self.member)) {
 		return tls_trust_verify(p->trust, p->certificate,
-			p->server ? TLS_PURPOSE_SERVER : TLS_PURPOSE_CLIENT, &p->self, NULL,
-			msg);
+			p->server ? TLS_PURPOSE_SERVER : TLS_PURPOSE_CLIENT, &p->self,
+			NULL, msg);
 	}
 	if (X509_cmp_current_time(X509_get0_notBefore(p->certificate)) > 0) {
 		tls_x509_time_text(X509_get0_notBefore(p->certificate), when);
@@ -142,22 +146,23 @@ static int check_own(struct tls_profile *p, struct errmsg *msg)
 	return 0;
 }
 
-static int set_policy(struct tls_profile *p, const struct tls_options *options,
-	struct errmsg *msg)
+static int set_policy(
+	struct tls_profile *p, const struct tls_options *options, struct errmsg *msg)
 {
 	static const unsigned char session_context[] = PROTOCOL_ALPN;
 	SSL_CTX *ctx = p->ctx;
 
 	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
 	SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify(
+		ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify_peer, p);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
 	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_mode(ctx,
-		SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-			SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+				      SSL_MODE_RELEASE_BUFFERS);
 	if (p->server) {
 		SSL_CTX_set_client_hello_cb(ctx, demand_alpn, NULL);
 		SSL_CTX_set_alpn_select_cb(ctx, select_alpn, NULL);
@@ -182,7 +187,8 @@ static int set_policy(struct tls_profile *p, const struct tls_options *options,
 	return 0;
 }
 
-static int fill(struct tls_profile *p, const struct tls_options *options, struct errmsg *msg)
+static int fill(
+	struct tls_profile *p, const struct tls_options *options, struct errmsg *msg)
 {
 	int error = set_policy(p, options, msg);
 
@@ -205,7 +211,8 @@ static int fill(struct tls_profile *p, const struct tls_options *options, struct
 	if (SSL_CTX_use_certificate(p->ctx, p->certificate) != 1 ||
 		SSL_CTX_use_PrivateKey(p->ctx, p->key) != 1) {
 		return errmsg_set(msg, CORDON_ECONFIG,
-			"load %s: OpenSSL's security level refuses it: %s", options->certificate,
+			"load %s: OpenSSL's security level refuses it: %s",
+			options->certificate,
 			ERR_reason_error_string(ERR_peek_last_error()));
 	}
 	return 0;
@@ -225,8 +232,8 @@ int tls_profile_create(const struct tls_options *options, struct tls_profile **p
 	p->ctx = SSL_CTX_new(p->server ? TLS_server_method() : TLS_client_method());
 	p->bio = tls_bio_method_create();
 	error = p->ctx == NULL || p->bio == NULL
-		? errmsg_set(msg, CORDON_ENOMEM, "out of memory")
-		: fill(p, options, msg);
+			? errmsg_set(msg, CORDON_ENOMEM, "out of memory")
+			: fill(p, options, msg);
 	ERR_clear_error();
 	if (error != 0) {
 		tls_profile_unref(p);
@@ -244,8 +251,8 @@ struct tls_profile *tls_profile_ref(struct tls_profile *profile)
 
 void tls_profile_unref(struct tls_profile *profile)
 {
-	if (profile == NULL ||
-		atomic_fetch_sub_explicit(&profile->references, 1, memory_order_acq_rel) > 1) {
+	if (profile == NULL || atomic_fetch_sub_explicit(&profile->references, 1,
+				       memory_order_acq_rel) > 1) {
 		return;
 	}
 	SSL_CTX_free(profile->ctx);
@@ -257,8 +264,8 @@ void tls_profile_unref(struct tls_profile *profile)
 	free(profile);
 }
 
-SSL *tls_profile_ssl(struct tls_profile *profile, int fd, struct errmsg *refusal,
-	struct errmsg *msg)
+SSL *tls_profile_ssl(
+	struct tls_profile *profile, int fd, struct errmsg *refusal, struct errmsg *msg)
 {
 	SSL *ssl = SSL_new(profile->ctx);
 	BIO *bio = BIO_new(profile->bio);
@@ -286,10 +293,12 @@ int tls_profile_peer(struct tls_profile *profile, SSL *ssl, struct identity *pee
 	SSL_get0_alpn_selected(ssl, &protocol, &bytes);
 	if (bytes != ALPN_BYTES - 1 || memcmp(protocol, alpn + 1, bytes) != 0) {
 		return errmsg_set(msg, CORDON_ETLS,
-			"the other side does not speak %s: check the address", PROTOCOL_ALPN);
+			"the other side does not speak %s: check the address",
+			PROTOCOL_ALPN);
 	}
 	if (certificate == NULL) {
-		return errmsg_set(msg, CORDON_EIDENTITY, "the other side has no certificate");
+		return errmsg_set(
+			msg, CORDON_EIDENTITY, "the other side has no certificate");
 	}
 	if (!SSL_session_reused(ssl)) {
 		return tls_x509_identity(certificate, peer, msg);
@@ -302,16 +311,18 @@ int tls_profile_check_certificate(struct tls_profile *profile, struct bytes der,
 	struct identity *identity, struct errmsg *msg)
 {
 	const unsigned char *at = der.data;
-	X509 *certificate = der.size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)der.size);
+	X509 *certificate =
+		der.size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)der.size);
 	int error;
 
 	ERR_clear_error();
 	if (certificate == NULL || at != der.data + der.size) {
 		X509_free(certificate);
-		return errmsg_set(msg, CORDON_EIDENTITY, "the certificate is not readable");
+		return errmsg_set(
+			msg, CORDON_EIDENTITY, "the certificate is not readable");
 	}
-	error = tls_trust_verify(
-		profile->trust, certificate, peer_purpose(profile), identity, NULL, msg);
+	error = tls_trust_verify(profile->trust, certificate, peer_purpose(profile),
+		identity, NULL, msg);
 	X509_free(certificate);
 	return error;
 }
@@ -346,9 +357,11 @@ bool tls_profile_warning(const struct tls_profile *profile, int64_t now_s,
 	if (*position == 0) {
 		*position = 1;
 		if (tls_profile_ends_s(profile) <= now_s + TLS_WARNING_S) {
-			tls_x509_time_text(X509_get0_notAfter(profile->certificate), when);
+			tls_x509_time_text(
+				X509_get0_notAfter(profile->certificate), when);
 			errmsg_set(msg, 0,
-				"the own certificate ends %s: renew it with `cordonctl pki issue`",
+				"the own certificate ends %s: renew it with `cordonctl "
+				"pki issue`",
 				when);
 			return true;
 		}

@@ -24,11 +24,11 @@ struct tls_member {
 struct tls_options {
 	bool server;
 	const char *certificate; /* PEM, leaf first */
-	const char *key; /* PEM; refused when others can read it */
+	const char *key;         /* PEM; refused when others can read it */
 	const struct tls_member *members;
 	size_t members_count;
 	const char *ciphersuites; /* NULL: OpenSSL's own for TLS 1.3 */
-	const char *groups; /* NULL: OpenSSL's own */
+	const char *groups;       /* NULL: OpenSSL's own */
 };
 
 /*

@@ -12,8 +12,8 @@
 struct trusted {
 	struct state member;
 	X509_STORE *store;
-	STACK_OF(X509) *cas;
-	STACK_OF(X509_CRL) *crls; /* NULL: revocation is not checked */
+	STACK_OF(X509) * cas;
+	STACK_OF(X509_CRL) * crls; /* NULL: revocation is not checked */
 };
 
 struct tls_trust {
@@ -31,15 +31,17 @@ static int add_cas(struct trusted *t, const char *path, struct errmsg *msg)
 
 		if (X509_check_ca(ca) == 0) {
 			error = errmsg_set(msg, CORDON_ECONFIG,
-				"load %s: certificate %d in it is not a CA's", path, i + 1);
+				"load %s: certificate %d in it is not a CA's", path,
+				i + 1);
 		} else if (X509_STORE_add_cert(t->store, ca) != 1) {
-			error = errmsg_set(msg, CORDON_ENOMEM, "load %s: out of memory", path);
+			error = errmsg_set(
+				msg, CORDON_ENOMEM, "load %s: out of memory", path);
 		}
 	}
 	return error;
 }
 
-static bool signed_by_any(X509_CRL *crl, const STACK_OF(X509) *cas)
+static bool signed_by_any(X509_CRL *crl, const STACK_OF(X509) * cas)
 {
 	for (int i = 0; i < sk_X509_num(cas); i++) {
 		EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(cas, i));
@@ -64,21 +66,22 @@ static int add_crls(struct trusted *t, const char *path, struct errmsg *msg)
 				"load %s: the list is not signed by %s's CA", path,
 				t->member.code);
 		} else if (X509_STORE_add_crl(t->store, crl) != 1) {
-			error = errmsg_set(msg, CORDON_ENOMEM, "load %s: out of memory", path);
+			error = errmsg_set(
+				msg, CORDON_ENOMEM, "load %s: out of memory", path);
 		}
 	}
 	return error;
 }
 
-static int add_member(struct tls_trust *trust, const struct tls_member *member,
-	struct errmsg *msg)
+static int add_member(
+	struct tls_trust *trust, const struct tls_member *member, struct errmsg *msg)
 {
 	struct trusted *t = &trust->members[trust->count];
 	int error;
 
 	if (tls_trust_knows(trust, &member->member)) {
-		return errmsg_set(
-			msg, CORDON_ECONFIG, "member %s is named twice", member->member.code);
+		return errmsg_set(msg, CORDON_ECONFIG, "member %s is named twice",
+			member->member.code);
 	}
 	t->member = member->member;
 	t->store = X509_STORE_new();
@@ -96,7 +99,8 @@ static int add_member(struct tls_trust *trust, const struct tls_member *member,
 int tls_trust_create(const struct tls_member *members, size_t count, int auth_level,
 	struct tls_trust **trust, struct errmsg *msg)
 {
-	struct tls_trust *new = calloc(1, sizeof(*new) + count * sizeof(new->members[0]));
+	struct tls_trust *new =
+		calloc(1, sizeof(*new) + count * sizeof(new->members[0]));
 	int error = 0;
 
 	if (new == NULL) {
@@ -127,7 +131,8 @@ void tls_trust_destroy(struct tls_trust *trust)
 	free(trust);
 }
 
-static const struct trusted *find(const struct tls_trust *trust, const struct state *member)
+static const struct trusted *find(
+	const struct tls_trust *trust, const struct state *member)
 {
 	for (size_t i = 0; i < trust->count; i++) {
 		if (ident_state_equal(&trust->members[i].member, member)) {
@@ -156,21 +161,23 @@ static int date_error(X509_STORE_CTX *ctx, const char *uri, struct errmsg *msg)
 	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID) {
 		tls_x509_time_text(X509_get0_notBefore(at), when);
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is not valid before %s: compare the clocks "
+			"the certificate of %s is not valid before %s: compare the "
+			"clocks "
 			"of this host and of its issuer",
 			uri, when);
 	}
 	tls_x509_time_text(X509_get0_notAfter(at), when);
 	return errmsg_set(msg, CORDON_EIDENTITY,
 		X509_STORE_CTX_get_error_depth(ctx) == 0
-			? "the certificate of %s expired %s: renew it with `cordonctl pki issue`"
+			? "the certificate of %s expired %s: renew it with `cordonctl "
+			  "pki issue`"
 			: "the CA behind %s expired %s: its member must renew the CA",
 		uri, when);
 }
 
 /* Why the chain failed, with the remedy; returns CORDON_EIDENTITY. */
-static int chain_error(X509_STORE_CTX *ctx, X509 *leaf, const struct identity *id,
-	struct errmsg *msg)
+static int chain_error(
+	X509_STORE_CTX *ctx, X509 *leaf, const struct identity *id, struct errmsg *msg)
 {
 	int error = X509_STORE_CTX_get_error(ctx);
 	char uri[IDENT_URI_MAX], issuer[TLS_NAME_TEXT_BYTES];
@@ -189,23 +196,26 @@ static int chain_error(X509_STORE_CTX *ctx, X509 *leaf, const struct identity *i
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s cannot be checked for revocation: %s's CRL "
+			"the certificate of %s cannot be checked for revocation: %s's "
+			"CRL "
 			"file holds no list in force of its issuer (%s)",
 			uri, id->member.code, issuer);
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is self-signed: it must be issued by %s's CA",
+			"the certificate of %s is self-signed: it must be issued by "
+			"%s's CA",
 			uri, id->member.code);
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s was not issued by %s's CA known here but by "
+			"the certificate of %s was not issued by %s's CA known here "
+			"but by "
 			"%s: a CA vouches for its own member only",
 			uri, id->member.code, issuer);
 	default:
-		return errmsg_set(msg, CORDON_EIDENTITY, "the certificate of %s: %s", uri,
-			X509_verify_cert_error_string(error));
+		return errmsg_set(msg, CORDON_EIDENTITY, "the certificate of %s: %s",
+			uri, X509_verify_cert_error_string(error));
 	}
 }
 
@@ -223,8 +233,9 @@ static int verify_chain(const struct tls_trust *trust, const struct trusted *mem
 	}
 	param = X509_STORE_CTX_get0_param(ctx);
 	X509_VERIFY_PARAM_set_auth_level(param, trust->auth_level);
-	X509_VERIFY_PARAM_set_flags(param,
-		X509_V_FLAG_PARTIAL_CHAIN | (member->crls != NULL ? X509_V_FLAG_CRL_CHECK : 0));
+	X509_VERIFY_PARAM_set_flags(
+		param, X509_V_FLAG_PARTIAL_CHAIN |
+			       (member->crls != NULL ? X509_V_FLAG_CRL_CHECK : 0));
 	X509_STORE_CTX_set_verify_cb(ctx, allow_old_crl);
 	if (X509_verify_cert(ctx) != 1) {
 		*x509_error = X509_STORE_CTX_get_error(ctx);
@@ -239,11 +250,12 @@ static int verify_chain(const struct tls_trust *trust, const struct trusted *mem
  * OpenSSL takes for "any", is no licence here. */
 static bool purpose_written(X509 *leaf, enum tls_purpose purpose)
 {
-	uint32_t demanded = purpose == TLS_PURPOSE_SERVER ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+	uint32_t demanded =
+		purpose == TLS_PURPOSE_SERVER ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
 
 	return (X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE) != 0 &&
-		(X509_get_extended_key_usage(leaf) & demanded) != 0 &&
-		(X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) != 0;
+	       (X509_get_extended_key_usage(leaf) & demanded) != 0 &&
+	       (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
 static int verify_use(X509 *leaf, enum tls_purpose purpose, const struct identity *id,
@@ -256,19 +268,24 @@ static int verify_use(X509 *leaf, enum tls_purpose purpose, const struct identit
 	if (X509_check_ca(leaf) != 0) {
 		*x509_error = X509_V_ERR_INVALID_PURPOSE;
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is a CA's: a CA does not connect itself", uri);
+			"the certificate of %s is a CA's: a CA does not connect itself",
+			uri);
 	}
 	if (!purpose_written(leaf, purpose)) {
 		*x509_error = X509_V_ERR_INVALID_PURPOSE;
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is not for TLS %ss: its key usage must have "
+			"the certificate of %s is not for TLS %ss: its key usage must "
+			"have "
 			"digitalSignature and its extended key usage %sAuth",
-			uri, server ? "server" : "client", server ? "server" : "client");
+			uri, server ? "server" : "client",
+			server ? "server" : "client");
 	}
 	if (server && id->role != ROLE_NODE) {
 		*x509_error = X509_V_ERR_CERT_REJECTED;
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"%s answered as a server, and only nodes may: check the address", uri);
+			"%s answered as a server, and only nodes may: check the "
+			"address",
+			uri);
 	}
 	return 0;
 }
@@ -298,7 +315,8 @@ int tls_trust_verify(const struct tls_trust *trust, X509 *certificate,
 	if (member == NULL) {
 		*x509_error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
 		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate names member %s, whose CA is not configured here",
+			"the certificate names member %s, whose CA is not configured "
+			"here",
 			id.member.code);
 	}
 	error = verify_chain(trust, member, certificate, &id, x509_error, msg); /* 3 */
@@ -318,14 +336,14 @@ static bool ends_soon(const ASN1_TIME *end, int64_t now_s)
 	return end != NULL && tls_x509_time_s(end) <= now_s + TLS_WARNING_S;
 }
 
-static bool member_warning(const struct trusted *t, int64_t now_s, size_t i,
-	struct errmsg *msg)
+static bool member_warning(
+	const struct trusted *t, int64_t now_s, size_t i, struct errmsg *msg)
 {
 	size_t cas = (size_t)sk_X509_num(t->cas);
 	bool is_ca = i < cas;
-	const ASN1_TIME *end = is_ca
-		? X509_get0_notAfter(sk_X509_value(t->cas, (int)i))
-		: X509_CRL_get0_nextUpdate(sk_X509_CRL_value(t->crls, (int)(i - cas)));
+	const ASN1_TIME *end = is_ca ? X509_get0_notAfter(sk_X509_value(t->cas, (int)i))
+				     : X509_CRL_get0_nextUpdate(sk_X509_CRL_value(
+					       t->crls, (int)(i - cas)));
 	char when[TLS_TIME_TEXT_BYTES];
 
 	if (!ends_soon(end, now_s)) {

@@ -28,7 +28,8 @@ static const ASN1_STRING *cordon_uri(const GENERAL_NAMES *names, int *count)
 
 		if (name->type != GEN_URI ||
 			(size_t)ASN1_STRING_length(uri) < strlen(SCHEME) ||
-			memcmp(ASN1_STRING_get0_data(uri), SCHEME, strlen(SCHEME)) != 0) {
+			memcmp(ASN1_STRING_get0_data(uri), SCHEME, strlen(SCHEME)) !=
+				0) {
 			continue;
 		}
 		found = uri;
@@ -49,12 +50,15 @@ int tls_x509_identity(const X509 *certificate, struct identity *id, struct errms
 		error = ident_uri_parse(id, (const char *)ASN1_STRING_get0_data(uri),
 			(size_t)ASN1_STRING_length(uri), msg);
 		if (error != 0) {
-			error = errmsg_wrap(msg, CORDON_EIDENTITY, "URI in the certificate");
+			error = errmsg_wrap(
+				msg, CORDON_EIDENTITY, "URI in the certificate");
 		}
 	} else {
 		error = errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate holds %d cordon:// URIs in its subject alternative "
-			"names where exactly one is needed: issue it with `cordonctl pki issue`",
+			"the certificate holds %d cordon:// URIs in its subject "
+			"alternative "
+			"names where exactly one is needed: issue it with `cordonctl "
+			"pki issue`",
 			count);
 	}
 	GENERAL_NAMES_free(names);
@@ -135,20 +139,21 @@ static bool at_end(void)
 	unsigned long error = ERR_peek_last_error();
 
 	return ERR_GET_LIB(error) == ERR_LIB_PEM &&
-		ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+	       ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
 static int load_error(const char *path, const char *what, struct errmsg *msg)
 {
 	ERR_clear_error();
-	return errmsg_set(msg, CORDON_ECONFIG, "load %s: no %s in PEM form", path, what);
+	return errmsg_set(
+		msg, CORDON_ECONFIG, "load %s: no %s in PEM form", path, what);
 }
 
-int tls_x509_load_certificates(const char *path, STACK_OF(X509) **certificates,
-	struct errmsg *msg)
+int tls_x509_load_certificates(
+	const char *path, STACK_OF(X509) * *certificates, struct errmsg *msg)
 {
 	FILE *file = open_file(path, false, msg);
-	STACK_OF(X509) *all;
+	STACK_OF(X509) * all;
 	X509 *one = NULL;
 	bool whole;
 
@@ -174,10 +179,10 @@ int tls_x509_load_certificates(const char *path, STACK_OF(X509) **certificates,
 	return 0;
 }
 
-int tls_x509_load_crls(const char *path, STACK_OF(X509_CRL) **crls, struct errmsg *msg)
+int tls_x509_load_crls(const char *path, STACK_OF(X509_CRL) * *crls, struct errmsg *msg)
 {
 	FILE *file = open_file(path, false, msg);
-	STACK_OF(X509_CRL) *all;
+	STACK_OF(X509_CRL) * all;
 	X509_CRL *one = NULL;
 	bool whole;
 
@@ -216,7 +221,8 @@ int tls_x509_load_key(const char *path, EVP_PKEY **key, struct errmsg *msg)
 	found = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
 	fclose(file);
 	if (found == NULL) {
-		return load_error(path, "readable private key without a passphrase", msg);
+		return load_error(
+			path, "readable private key without a passphrase", msg);
 	}
 	*key = found;
 	return 0;

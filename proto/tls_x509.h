@@ -26,10 +26,11 @@ int64_t tls_x509_time_s(const ASN1_TIME *time);
 void tls_x509_name_text(const X509_NAME *name, char *out);
 
 /* All certificates of a PEM file, at least one. */
-int tls_x509_load_certificates(const char *path, STACK_OF(X509) **certificates,
-	struct errmsg *msg);
+int tls_x509_load_certificates(
+	const char *path, STACK_OF(X509) * *certificates, struct errmsg *msg);
 /* All revocation lists of a PEM file, at least one. */
-int tls_x509_load_crls(const char *path, STACK_OF(X509_CRL) **crls, struct errmsg *msg);
+int tls_x509_load_crls(
+	const char *path, STACK_OF(X509_CRL) * *crls, struct errmsg *msg);
 /* Refuses a file that group or others can read. */
 int tls_x509_load_key(const char *path, EVP_PKEY **key, struct errmsg *msg);
 

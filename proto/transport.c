@@ -48,7 +48,8 @@ static int socket_error(int number, struct errmsg *msg)
 		return errmsg_set(
 			msg, CORDON_EIO, "the connection broke off without a goodbye");
 	}
-	return errmsg_set(msg, CORDON_EIO, "the connection broke: %s", strerror(number));
+	return errmsg_set(
+		msg, CORDON_EIO, "the connection broke: %s", strerror(number));
 }
 
 /* Sorts out a failed call of OpenSSL; 0 when it only has to wait. */
@@ -63,12 +64,14 @@ static int tls_error(struct transport *t, int result, int number, struct errmsg 
 		t->wants_write = true;
 		return 0;
 	case SSL_ERROR_ZERO_RETURN:
-		return errmsg_set(msg, CORDON_ECLOSED, "the other side closed the connection");
+		return errmsg_set(
+			msg, CORDON_ECLOSED, "the other side closed the connection");
 	case SSL_ERROR_SYSCALL:
 		ERR_clear_error();
 		return socket_error(number, msg);
 	default:
-		if (t->open && ERR_GET_REASON(first) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+		if (t->open &&
+			ERR_GET_REASON(first) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
 			ERR_clear_error();
 			return socket_error(0, msg);
 		}
@@ -90,8 +93,9 @@ int transport_handshake(struct transport *transport, struct errmsg *msg)
 	result = SSL_do_handshake(t->ssl);
 	if (result != 1) {
 		error = tls_error(t, result, errno, msg);
-		return error == CORDON_EIO ? errmsg_wrap(msg, error, "in the TLS handshake")
-					   : error;
+		return error == CORDON_EIO
+			       ? errmsg_wrap(msg, error, "in the TLS handshake")
+			       : error;
 	}
 	error = tls_profile_peer(t->profile, t->ssl, &t->peer, msg);
 	if (error != 0) {
@@ -110,14 +114,15 @@ static bool only_waiting(int number)
 	return number == EAGAIN || number == EWOULDBLOCK || number == EINTR;
 }
 
-static int plain_read(struct transport *t, void *data, size_t size, size_t *got,
-	struct errmsg *msg)
+static int plain_read(
+	struct transport *t, void *data, size_t size, size_t *got, struct errmsg *msg)
 {
 	ssize_t result = recv(t->fd, data, size, 0);
 
 	*got = 0;
 	if (result == 0) {
-		return errmsg_set(msg, CORDON_ECLOSED, "the other side closed the connection");
+		return errmsg_set(
+			msg, CORDON_ECLOSED, "the other side closed the connection");
 	}
 	if (result < 0) {
 		return only_waiting(errno) ? 0 : socket_error(errno, msg);
@@ -147,12 +152,14 @@ int transport_read(struct transport *transport, void *data, size_t size, size_t 
 
 bool transport_more(const struct transport *transport, size_t got, size_t size)
 {
-	return transport->ssl == NULL ? got == size : SSL_has_pending(transport->ssl) == 1;
+	return transport->ssl == NULL ? got == size
+				      : SSL_has_pending(transport->ssl) == 1;
 }
 
 bool transport_partial(const struct transport *transport)
 {
-	return transport->ssl != NULL && transport->open && SSL_has_pending(transport->ssl) == 1;
+	return transport->ssl != NULL && transport->open &&
+	       SSL_has_pending(transport->ssl) == 1;
 }
 
 /*

@@ -10,8 +10,8 @@
  * not all return at once.  Pure: randomness is the caller's.
  */
 struct backoff {
-	uint32_t min_ms; /* at least 1 */
-	uint32_t max_ms; /* not below min_ms */
+	uint32_t min_ms;   /* at least 1 */
+	uint32_t max_ms;   /* not below min_ms */
 	uint32_t failures; /* since the last success */
 };
 

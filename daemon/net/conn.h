@@ -16,10 +16,10 @@ struct conn;
 struct conn_options {
 	bool server; /* TLS role */
 	struct channel_limits limits;
-	size_t output_low; /* drained is called once output falls to this */
+	size_t output_low;             /* drained is called once output falls to this */
 	uint32_t handshake_timeout_ms; /* until open; also the longest orderly end */
 	uint32_t frame_timeout_ms; /* a begun frame is whole by then; output moves */
-	uint32_t idle_timeout_ms; /* without a byte either way; 0: none */
+	uint32_t idle_timeout_ms;  /* without a byte either way; 0: none */
 };
 
 /*
@@ -35,8 +35,8 @@ struct conn_handler {
 	 * A whole frame; payload is valid during the call only.  Non-zero (a
 	 * CORDON_E… ) ends the connection with that error, after what waits is sent.
 	 */
-	int (*frame)(struct conn *conn, void *context, const struct frame_header *header,
-		struct bytes payload);
+	int (*frame)(struct conn *conn, void *context,
+		const struct frame_header *header, struct bytes payload);
 
 	/*
 	 * What came is no frame, or too large a one: the last chance to say so; the
@@ -101,7 +101,8 @@ void conn_close(struct conn *conn, int error, const char *text);
 
 /* After a reload: closes with CORDON_EIDENTITY when the peer's certificate is no
  * longer acceptable to profile, which is of the same TLS role; what still waits is
- * not sent then.  During the handshake it is checked at its end.  Without TLS nothing. */
+ * not sent then.  During the handshake it is checked at its end.  Without TLS nothing.
+ */
 void conn_check_again(struct conn *conn, struct tls_profile *profile);
 
 #endif

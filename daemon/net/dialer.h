@@ -24,7 +24,8 @@ typedef void dialer_done_fn(void *context, int error, int fd, const char *text);
 
 /* timeout_ms covers all of it.  Fails with CORDON_ENOMEM only. */
 int dialer_create(struct event_base *base, const char *host, uint16_t port,
-	uint32_t timeout_ms, dialer_done_fn *done, void *context, struct dialer **dialer);
+	uint32_t timeout_ms, dialer_done_fn *done, void *context,
+	struct dialer **dialer);
 
 /* Gives up: done is not called any more. */
 void dialer_destroy(struct dialer *dialer);

@@ -54,12 +54,13 @@ struct cordon_options {
 	size_t servers_count; /* 1..CORDON_SERVERS_MAX */
 	/* PEM files, not needed where all servers are local sockets. */
 	const char *certificate; /* says who the client is, and of which member */
-	const char *key; /* refused when others can read it */
-	const char *ca; /* of the client's own member; nodes must be of that member */
+	const char *key;         /* refused when others can read it */
+	const char *ca;  /* of the client's own member; nodes must be of that member */
 	const char *crl; /* of that CA; NULL: none is checked */
-	uint32_t timeout_ms; /* of each call; 0: CORDON_TIMEOUT_DEFAULT_MS */
+	uint32_t timeout_ms;         /* of each call; 0: CORDON_TIMEOUT_DEFAULT_MS */
 	uint32_t connect_timeout_ms; /* to one node, TLS included; 0: default above */
-	const char *software; /* for the node's log, "almaty-desk 2.1"; NULL: libcordon */
+	const char
+		*software; /* for the node's log, "almaty-desk 2.1"; NULL: libcordon */
 };
 
 /* ---- blocking ------------------------------------------------------------- */
@@ -98,17 +99,19 @@ struct cordon_kind_policy {
 
 struct cordon_node_info {
 	const char *server; /* as in the options */
-	const char *node; /* URI: cordon://KAZ/node/almaty-1; NULL: it did not say */
+	const char *node;   /* URI: cordon://KAZ/node/almaty-1; NULL: it did not say */
 	const char *software;
 	uint32_t protocol; /* version agreed on */
 	const struct cordon_kind_policy *policies;
 	size_t policies_count; /* 0 for a node that does not say */
-	bool demands_purpose; /* lookups without it are refused */
+	bool demands_purpose;  /* lookups without it are refused */
 	bool demands_officer;
 };
 
-/* Connects where there is no connection.  *info is the client's, until its next call. */
-int cordon_client_node(struct cordon_client *client, const struct cordon_node_info **info);
+/* Connects where there is no connection.  *info is the client's, until its next call.
+ */
+int cordon_client_node(
+	struct cordon_client *client, const struct cordon_node_info **info);
 
 /*
  * Asks count questions (1..CORDON_BATCH_MAX) in one request.  context may be NULL.
@@ -118,7 +121,8 @@ int cordon_client_node(struct cordon_client *client, const struct cordon_node_in
  * answer->error, the others are not touched by it.
  */
 int cordon_lookup(struct cordon_client *client, const struct cordon_context *context,
-	const struct cordon_query *queries, size_t count, struct cordon_answer **answers);
+	const struct cordon_query *queries, size_t count,
+	struct cordon_answer **answers);
 
 enum cordon_item_type {
 	CORDON_ITEM_PUT = 1, /* creates or replaces */
@@ -129,10 +133,10 @@ enum cordon_item_type {
 struct cordon_item {
 	enum cordon_item_type type;
 	const struct cordon_record *record; /* put */
-	bool from_public_list; /* put: import of a public list, may be weak */
-	const char *id; /* withdraw, confirm */
-	uint32_t reason; /* withdraw: enum cordon_withdrawal */
-	const char *text; /* withdraw: kept at the owner; or NULL */
+	bool from_public_list;    /* put: import of a public list, may be weak */
+	const char *id;           /* withdraw, confirm */
+	uint32_t reason;          /* withdraw: enum cordon_withdrawal */
+	const char *text;         /* withdraw: kept at the owner; or NULL */
 	struct cordon_date until; /* confirm: new review_by */
 };
 
@@ -145,14 +149,14 @@ enum cordon_outcome {
 };
 
 struct cordon_result {
-	const char *id; /* NULL where the item has none */
-	uint32_t outcome; /* enum cordon_outcome */
-	int error; /* refused: CORDON_EFIELD …; else 0 */
+	const char *id;         /* NULL where the item has none */
+	uint32_t outcome;       /* enum cordon_outcome */
+	int error;              /* refused: CORDON_EFIELD …; else 0 */
 	const char *error_text; /* refused */
-	const char *field; /* the one to blame, or NULL */
-	const char *warning; /* taken, but look at this; or NULL */
-	uint64_t version; /* of the record now; 0 when refused */
-	uint64_t sequence; /* in its list */
+	const char *field;      /* the one to blame, or NULL */
+	const char *warning;    /* taken, but look at this; or NULL */
+	uint64_t version;       /* of the record now; 0 when refused */
+	uint64_t sequence;      /* in its list */
 };
 
 struct cordon_results {
@@ -173,10 +177,10 @@ void cordon_results_destroy(struct cordon_results *results);
 
 /* How far a change has come. */
 struct cordon_arrival {
-	const char *node; /* URI */
-	bool arrived; /* has acknowledged this record's sequence */
+	const char *node;  /* URI */
+	bool arrived;      /* has acknowledged this record's sequence */
 	uint64_t sequence; /* acknowledged up to here */
-	int64_t time_s; /* unix second of that; 0: never */
+	int64_t time_s;    /* unix second of that; 0: never */
 };
 
 enum cordon_record_state {
@@ -192,7 +196,7 @@ struct cordon_record_entry {
 	uint64_t epoch;
 	uint64_t sequence;
 	uint64_t version;
-	uint32_t state; /* enum cordon_record_state */
+	uint32_t state;                     /* enum cordon_record_state */
 	const struct cordon_record *record; /* live: with internal_note if allowed */
 	bool not_understood; /* live: a newer member's record, read in part */
 	uint32_t withdrawal; /* withdrawn: enum cordon_withdrawal */
@@ -233,7 +237,8 @@ struct cordon_due {
 };
 
 /* The own member's records whose review date comes within so many days. */
-int cordon_due(struct cordon_client *client, uint32_t within_days, struct cordon_due **due);
+int cordon_due(
+	struct cordon_client *client, uint32_t within_days, struct cordon_due **due);
 void cordon_due_destroy(struct cordon_due *due);
 
 /* Three-state answers: has a list's digest been compared with the signed one? */
@@ -248,16 +253,16 @@ struct cordon_list_status {
 	uint64_t epoch;
 	uint64_t epoch_tag; /* tells forks of one number apart */
 	uint64_t sequence;
-	uint64_t live; /* records */
-	const char *digest; /* 64 hex characters; NULL: none */
+	uint64_t live;       /* records */
+	const char *digest;  /* 64 hex characters; NULL: none */
 	int64_t head_time_s; /* of the newest signed head; 0: never */
-	int64_t age_s; /* since then, by the node's clock; -1: never */
-	int verified; /* enum cordon_verified */
-	const char *state; /* "own", "following", "loading", "staging" … */
+	int64_t age_s;       /* since then, by the node's clock; -1: never */
+	int verified;        /* enum cordon_verified */
+	const char *state;   /* "own", "following", "loading", "staging" … */
 	uint64_t floor;
 	const char *const *shared_with; /* members */
 	size_t shared_with_count;
-	uint64_t not_understood; /* records kept but not searched here */
+	uint64_t not_understood;  /* records kept but not searched here */
 	uint64_t loaded_sequence; /* while loading or staging */
 };
 
@@ -266,15 +271,15 @@ struct cordon_link_status {
 	const char *address;
 	const char *state; /* "up", "connecting", "waiting" */
 	const char *error; /* the last; NULL: none */
-	uint64_t lag; /* sequences that the peer is known to be ahead, all lists */
-	int64_t since_s; /* unix second of the state's beginning */
+	uint64_t lag;      /* sequences that the peer is known to be ahead, all lists */
+	int64_t since_s;   /* unix second of the state's beginning */
 	uint32_t retry_in_ms;
 };
 
 struct cordon_member_status {
 	const char *member;
 	const char *last_seen_node; /* URI; NULL: never */
-	int64_t newest_head_s; /* unix second; 0: never */
+	int64_t newest_head_s;      /* unix second; 0: never */
 };
 
 struct cordon_status {
@@ -291,7 +296,7 @@ struct cordon_status {
 	const struct cordon_member_status *members;
 	size_t members_count;
 	uint64_t store_bytes;
-	uint64_t lookups; /* since the start */
+	uint64_t lookups;     /* since the start */
 	uint64_t connections; /* open now */
 };
 
@@ -309,8 +314,8 @@ struct cordon_peer_digest {
 /* What verifying one list found. */
 struct cordon_list_check {
 	const char *list;
-	bool ok; /* all equal and signed */
-	uint64_t entries; /* looked at */
+	bool ok;                   /* all equal and signed */
+	uint64_t entries;          /* looked at */
 	const char *digest_stored; /* 64 hex characters each; NULL: none */
 	const char *digest_computed;
 	const char *digest_signed;
@@ -328,8 +333,8 @@ typedef int cordon_verify_fn(void *data, const struct cordon_list_check *check);
  * or of all (NULL).  0 says that the node went through all of them; what it found
  * is in the checks.  The time limit is for each list.
  */
-int cordon_verify(struct cordon_client *client, const char *list, cordon_verify_fn *check,
-	void *data);
+int cordon_verify(struct cordon_client *client, const char *list,
+	cordon_verify_fn *check, void *data);
 
 /* ---- on the caller's event loop --------------------------------------------- */
 
@@ -357,8 +362,8 @@ void cordon_async_destroy(struct cordon_async *async);
 /*
  * The end of a request, called once, from the loop or from cordon_async_destroy.
  * error 0: count answers, one per query, each the callee's to destroy; the array is
- * valid during the call.  Else answers is NULL and error_text says why.  Requests may be
- * answered in another order than asked.
+ * valid during the call.  Else answers is NULL and error_text says why.  Requests may
+ * be answered in another order than asked.
  */
 typedef void cordon_lookup_fn(void *data, int error, const char *error_text,
 	struct cordon_answer *const *answers, size_t count);
@@ -368,16 +373,18 @@ typedef void cordon_lookup_fn(void *data, int error, const char *error_text,
  * borrowed for the call.  *request (may be NULL) is good until done is called.  On
  * failure, such as CORDON_EBUSY, done is not called.
  */
-int cordon_async_lookup(struct cordon_async *async, const struct cordon_context *context,
-	const struct cordon_query *queries, size_t count, cordon_lookup_fn *done, void *data,
+int cordon_async_lookup(struct cordon_async *async,
+	const struct cordon_context *context, const struct cordon_query *queries,
+	size_t count, cordon_lookup_fn *done, void *data,
 	struct cordon_request **request);
 
 /* As cordon_lookup_fn; results are the callee's. */
-typedef void cordon_submit_fn(void *data, int error, const char *error_text,
-	struct cordon_results *results);
+typedef void cordon_submit_fn(
+	void *data, int error, const char *error_text, struct cordon_results *results);
 
 int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
-	size_t count, cordon_submit_fn *done, void *data, struct cordon_request **request);
+	size_t count, cordon_submit_fn *done, void *data,
+	struct cordon_request **request);
 
 /* Forgets a request: its callback is not called.  The node may still answer it. */
 void cordon_request_cancel(struct cordon_request *request);

@@ -25,7 +25,7 @@ enum cordon_query_type {
 	CORDON_QUERY_PERSON
 };
 
-#define CORDON_BATCH_MAX 1024 /* queries in one request */
+#define CORDON_BATCH_MAX 1024   /* queries in one request */
 #define CORDON_LIMIT_DEFAULT 20 /* matches in one answer */
 #define CORDON_LIMIT_MAX 200
 
@@ -33,7 +33,7 @@ struct cordon_query {
 	enum cordon_query_type type;
 	/* document: number, issuer, document_type; personal number: number, issuer */
 	const char *number;
-	const char *issuer; /* may be NULL for a document: then at best possible */
+	const char *issuer;     /* may be NULL for a document: then at best possible */
 	uint32_t document_type; /* 0: any */
 	/* mrz */
 	const char *mrz_lines[3];
@@ -49,8 +49,8 @@ struct cordon_query {
 /* Who asks and why; sent with every request.  All optional unless the node's
  * configuration demands them. */
 struct cordon_context {
-	uint32_t purpose; /* enum cordon_purpose */
-	uint32_t direction; /* enum cordon_direction */
+	uint32_t purpose;    /* enum cordon_purpose */
+	uint32_t direction;  /* enum cordon_direction */
 	const char *officer; /* id, not a name */
 	const char *checkpoint;
 	uint32_t max_age_s; /* a list older than this is missing; 0: any age */
@@ -59,7 +59,7 @@ struct cordon_context {
 
 enum cordon_verdict {
 	CORDON_VERDICT_CLEAR = 1, /* nothing found; look at complete */
-	CORDON_VERDICT_POSSIBLE, /* an officer decides */
+	CORDON_VERDICT_POSSIBLE,  /* an officer decides */
 	CORDON_VERDICT_MATCH
 };
 
@@ -75,14 +75,14 @@ enum cordon_effect {
 	CORDON_EFFECT_BINDING = 1, /* the owner's actions apply */
 	CORDON_EFFECT_INFORM,
 	CORDON_EFFECT_OWN_NATIONAL, /* a state admits its own */
-	CORDON_EFFECT_EXCEPTION, /* the owner allows this entry */
-	CORDON_EFFECT_OBJECTION /* this member has objected */
+	CORDON_EFFECT_EXCEPTION,    /* the owner allows this entry */
+	CORDON_EFFECT_OBJECTION     /* this member has objected */
 };
 
 struct cordon_match {
 	const char *id;
 	uint32_t kind;
-	uint32_t score; /* 0..1000 */
+	uint32_t score;              /* 0..1000 */
 	enum cordon_verdict verdict; /* possible or match */
 	enum cordon_basis basis;
 	const char *const *because; /* reason codes, some with ":detail" */
@@ -103,7 +103,7 @@ struct cordon_freshness {
 	uint64_t epoch;
 	uint64_t sequence;
 	int64_t age_s; /* since the owner's last signed head; -1 never loaded */
-	int verified; /* 1 yes, 0 no, -1 not checked yet */
+	int verified;  /* 1 yes, 0 no, -1 not checked yet */
 };
 
 struct cordon_answer {
@@ -121,7 +121,7 @@ struct cordon_answer {
 	size_t cleared_count;
 	const struct cordon_freshness *freshness;
 	size_t freshness_count;
-	uint32_t took_us; /* in the node */
+	uint32_t took_us;             /* in the node */
 	const struct cordon_mrz *mrz; /* as the node read it; NULL for other types */
 };
 

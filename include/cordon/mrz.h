@@ -18,10 +18,10 @@
 
 enum cordon_mrz_format {
 	CORDON_MRZ_TD1 = 1, /* 3 lines of 30; 9303-5 §4.2 */
-	CORDON_MRZ_TD2, /* 2 of 36; 9303-6 §4.2 */
-	CORDON_MRZ_TD3, /* 2 of 44; 9303-4 §4.2 */
-	CORDON_MRZ_MRV_A, /* 2 of 44; 9303-7 §4.2 */
-	CORDON_MRZ_MRV_B /* 2 of 36; 9303-7 §7.2 */
+	CORDON_MRZ_TD2,     /* 2 of 36; 9303-6 §4.2 */
+	CORDON_MRZ_TD3,     /* 2 of 44; 9303-4 §4.2 */
+	CORDON_MRZ_MRV_A,   /* 2 of 44; 9303-7 §4.2 */
+	CORDON_MRZ_MRV_B    /* 2 of 36; 9303-7 §7.2 */
 };
 
 enum cordon_check {
@@ -35,30 +35,30 @@ enum cordon_check {
 struct cordon_mrz {
 	enum cordon_mrz_format format;
 	char document_code[3]; /* "P", "PM", "ID", "V" … */
-	char issuer[4]; /* "D" for Germany, as printed */
-	char number[41]; /* whole, also where it continues in the optional field; the
-			  * Russian internal passport's fourth digit of the series
-			  * stays first in optional */
+	char issuer[4];        /* "D" for Germany, as printed */
+	char number[41];  /* whole, also where it continues in the optional field; the
+			   * Russian internal passport's fourth digit of the series
+			   * stays first in optional */
 	char surname[64]; /* primary identifier */
-	char given[64]; /* secondary identifier */
+	char given[64];   /* secondary identifier */
 	bool names_truncated; /* 9303-3 §4.6: names fill the field to its end */
-	bool cyrillic; /* names stand in the letter code of the Russian internal
-			* passport; cordon_mrz_cyrillic_name gives them back */
+	bool cyrillic;        /* names stand in the letter code of the Russian internal
+			       * passport; cordon_mrz_cyrillic_name gives them back */
 	struct cordon_date born; /* partial where printed so; year by the rule below */
-	bool born_century_open; /* both centuries are possible */
-	char born_text[7]; /* YYMMDD as printed */
+	bool born_century_open;  /* both centuries are possible */
+	char born_text[7];       /* YYMMDD as printed */
 	enum cordon_sex sex;
 	struct cordon_date expires; /* all zero when the zone has none that exists */
 	char expires_text[7];
 	char nationality[4];
-	char optional[43]; /* optional data, without a number's continuation; the
-			    * second element of TD1 follows after a space */
+	char optional[43];        /* optional data, without a number's continuation; the
+				   * second element of TD1 follows after a space */
 	char personal_number[43]; /* where the issuing state prints it there (BLR,
 				   * KAZ, …: document_personal_number in proto/) */
 	struct {
 		enum cordon_check number, born, expires, optional, composite;
 	} checks;
-	bool valid; /* every digit right, every field well formed */
+	bool valid;     /* every digit right, every field well formed */
 	char fault[96]; /* the first fault in words; empty when valid */
 };
 

@@ -23,153 +23,177 @@
 /* A calendar date, possibly partial: day 0 or month 0 when unknown; all zero
  * when absent. */
 struct cordon_date {
-	int16_t year; /* 1..9999 */
+	int16_t year;  /* 1..9999 */
 	uint8_t month; /* 0, 1..12 */
-	uint8_t day; /* 0, 1..31; 0 when month is 0 */
+	uint8_t day;   /* 0, 1..31; 0 when month is 0 */
 };
 
 /* Code tables: X(symbol, number on the wire, text).  Numbers are never reused. */
-#define CORDON_KINDS(X)                                                        \
-	X(ENTRY_BAN, 1, "entry_ban")                                           \
-	X(DEPORTATION, 2, "deportation")                                       \
-	X(ILLEGAL_STAY, 3, "illegal_stay")                                     \
+#define CORDON_KINDS(X)                                                                \
+	X(ENTRY_BAN, 1, "entry_ban")                                                   \
+	X(DEPORTATION, 2, "deportation")                                               \
+	X(ILLEGAL_STAY, 3, "illegal_stay")                                             \
 	X(INVALID_DOCUMENT, 4, "invalid_document")
 
-#define CORDON_REASONS(X)                                                      \
-	X(OVERSTAY, 1, "overstay")                                             \
-	X(ILLEGAL_WORK, 2, "illegal_work")                                     \
-	X(ILLEGAL_ENTRY, 3, "illegal_entry")                                   \
-	X(ADMINISTRATIVE_EXPULSION, 4, "administrative_expulsion")             \
-	X(DEPORTATION, 5, "deportation")                                       \
-	X(READMISSION, 6, "readmission")                                       \
-	X(FALSE_DOCUMENTS, 7, "false_documents")                               \
-	X(FACILITATION, 8, "facilitation")                                     \
-	X(TRAFFICKING_OFFENDER, 9, "trafficking_offender")                     \
-	X(SECURITY, 10, "security")                                            \
-	X(PUBLIC_HEALTH, 11, "public_health")                                  \
-	X(UNPAID_FINE, 12, "unpaid_fine")                                      \
-	X(UN_SANCTIONS, 13, "un_sanctions")                                    \
-	X(OTHER, 14, "other")                                                  \
-	X(LOST, 32, "lost")                                                    \
-	X(STOLEN, 33, "stolen")                                                \
-	X(STOLEN_BLANK, 34, "stolen_blank")                                    \
-	X(REVOKED, 35, "revoked")                                              \
-	X(ANNULLED, 36, "annulled")                                            \
+#define CORDON_REASONS(X)                                                              \
+	X(OVERSTAY, 1, "overstay")                                                     \
+	X(ILLEGAL_WORK, 2, "illegal_work")                                             \
+	X(ILLEGAL_ENTRY, 3, "illegal_entry")                                           \
+	X(ADMINISTRATIVE_EXPULSION, 4, "administrative_expulsion")                     \
+	X(DEPORTATION, 5, "deportation")                                               \
+	X(READMISSION, 6, "readmission")                                               \
+	X(FALSE_DOCUMENTS, 7, "false_documents")                                       \
+	X(FACILITATION, 8, "facilitation")                                             \
+	X(TRAFFICKING_OFFENDER, 9, "trafficking_offender")                             \
+	X(SECURITY, 10, "security")                                                    \
+	X(PUBLIC_HEALTH, 11, "public_health")                                          \
+	X(UNPAID_FINE, 12, "unpaid_fine")                                              \
+	X(UN_SANCTIONS, 13, "un_sanctions")                                            \
+	X(OTHER, 14, "other")                                                          \
+	X(LOST, 32, "lost")                                                            \
+	X(STOLEN, 33, "stolen")                                                        \
+	X(STOLEN_BLANK, 34, "stolen_blank")                                            \
+	X(REVOKED, 35, "revoked")                                                      \
+	X(ANNULLED, 36, "annulled")                                                    \
 	X(COUNTERFEIT, 37, "counterfeit")
 
-#define CORDON_ACTIONS(X)                                                      \
-	X(REFUSE_ENTRY, 1, "refuse_entry")                                     \
-	X(REFER, 2, "refer")                                                   \
-	X(SHORTEN_STAY, 3, "shorten_stay")                                     \
-	X(REFUSE_WORK, 4, "refuse_work")                                       \
-	X(DETAIN, 5, "detain")                                                 \
-	X(SEIZE_DOCUMENT, 6, "seize_document")                                 \
+#define CORDON_ACTIONS(X)                                                              \
+	X(REFUSE_ENTRY, 1, "refuse_entry")                                             \
+	X(REFER, 2, "refer")                                                           \
+	X(SHORTEN_STAY, 3, "shorten_stay")                                             \
+	X(REFUSE_WORK, 4, "refuse_work")                                               \
+	X(DETAIN, 5, "detain")                                                         \
+	X(SEIZE_DOCUMENT, 6, "seize_document")                                         \
 	X(NOTIFY_ISSUER, 7, "notify_issuer")
 
-#define CORDON_SCOPES(X)                                                       \
-	X(ALL, 1, "all")                                                       \
+#define CORDON_SCOPES(X)                                                               \
+	X(ALL, 1, "all")                                                               \
 	X(EMPLOYMENT, 2, "employment")
 
-#define CORDON_WITHDRAWALS(X)                                                  \
-	X(EXPIRED, 1, "expired")                                               \
-	X(REVIEW_LAPSED, 2, "review_lapsed")                                   \
-	X(ANNULLED, 3, "annulled")                                             \
-	X(ERROR, 4, "error")                                                   \
-	X(WRONG_PERSON, 5, "wrong_person")                                     \
-	X(DUPLICATE, 6, "duplicate")                                           \
-	X(NATURALISED, 7, "naturalised")                                       \
-	X(DECEASED, 8, "deceased")                                             \
+#define CORDON_WITHDRAWALS(X)                                                          \
+	X(EXPIRED, 1, "expired")                                                       \
+	X(REVIEW_LAPSED, 2, "review_lapsed")                                           \
+	X(ANNULLED, 3, "annulled")                                                     \
+	X(ERROR, 4, "error")                                                           \
+	X(WRONG_PERSON, 5, "wrong_person")                                             \
+	X(DUPLICATE, 6, "duplicate")                                                   \
+	X(NATURALISED, 7, "naturalised")                                               \
+	X(DECEASED, 8, "deceased")                                                     \
 	X(RECOVERED, 9, "recovered")
 
-#define CORDON_NAME_TYPES(X)                                                   \
-	X(PRIMARY, 1, "primary")                                               \
-	X(ALIAS, 2, "alias")                                                   \
-	X(WEAK_ALIAS, 3, "weak_alias")                                         \
-	X(FORMER, 4, "former")                                                 \
+#define CORDON_NAME_TYPES(X)                                                           \
+	X(PRIMARY, 1, "primary")                                                       \
+	X(ALIAS, 2, "alias")                                                           \
+	X(WEAK_ALIAS, 3, "weak_alias")                                                 \
+	X(FORMER, 4, "former")                                                         \
 	X(MISUSED, 5, "misused") /* an innocent person's identity */
 
-#define CORDON_MARKERS(X)                                                      \
-	X(MINOR, 1, "minor")                                                   \
-	X(POSSIBLE_TRAFFICKING_VICTIM, 2, "possible_trafficking_victim")       \
-	X(ASYLUM_CLAIMANT, 3, "asylum_claimant")                               \
-	X(ARMED, 4, "armed")                                                   \
-	X(VIOLENT, 5, "violent")                                               \
+#define CORDON_MARKERS(X)                                                              \
+	X(MINOR, 1, "minor")                                                           \
+	X(POSSIBLE_TRAFFICKING_VICTIM, 2, "possible_trafficking_victim")               \
+	X(ASYLUM_CLAIMANT, 3, "asylum_claimant")                                       \
+	X(ARMED, 4, "armed")                                                           \
+	X(VIOLENT, 5, "violent")                                                       \
 	X(HEALTH_THREAT, 6, "health_threat")
 
 /* ICAO 9303-3 §4.2: M, F, or unspecified (printed as a filler, said as X). */
-#define CORDON_SEXES(X)                                                        \
-	X(M, 1, "M")                                                           \
-	X(F, 2, "F")                                                           \
+#define CORDON_SEXES(X)                                                                \
+	X(M, 1, "M")                                                                   \
+	X(F, 2, "F")                                                                   \
 	X(X, 3, "X")
 
 /* First letter of the ICAO document code, or Cordon's own for papers without one. */
-#define CORDON_DOCUMENT_TYPES(X)                                               \
-	X(PASSPORT, 1, "P")                                                    \
-	X(VISA, 2, "V")                                                        \
-	X(IDENTITY_CARD, 3, "I")                                               \
-	X(ACCESS_CARD, 4, "A")                                                 \
-	X(CREW, 5, "C")                                                        \
-	X(RESIDENCE_PERMIT, 6, "R")                                            \
-	X(RETURN_CERTIFICATE, 7, "T")                                          \
-	X(SEAFARER, 8, "S")                                                    \
+#define CORDON_DOCUMENT_TYPES(X)                                                       \
+	X(PASSPORT, 1, "P")                                                            \
+	X(VISA, 2, "V")                                                                \
+	X(IDENTITY_CARD, 3, "I")                                                       \
+	X(ACCESS_CARD, 4, "A")                                                         \
+	X(CREW, 5, "C")                                                                \
+	X(RESIDENCE_PERMIT, 6, "R")                                                    \
+	X(RETURN_CERTIFICATE, 7, "T")                                                  \
+	X(SEAFARER, 8, "S")                                                            \
 	X(INTERNAL_PASSPORT, 9, "N")
 
-#define CORDON_EXCEPTION_TYPES(X)                                              \
-	X(ONE_ENTRY, 1, "one_entry")                                           \
-	X(DATES, 2, "dates")                                                   \
+#define CORDON_EXCEPTION_TYPES(X)                                                      \
+	X(ONE_ENTRY, 1, "one_entry")                                                   \
+	X(DATES, 2, "dates")                                                           \
 	X(DOCUMENTS, 3, "documents")
 
-#define CORDON_PURPOSES(X)                                                     \
-	X(BORDER_CHECK, 1, "border_check")                                     \
-	X(VISA, 2, "visa")                                                     \
-	X(RESIDENCE, 3, "residence")                                           \
-	X(POLICE_CHECK, 4, "police_check")                                     \
-	X(CARRIER, 5, "carrier")                                               \
-	X(QUALITY, 6, "quality")                                               \
+#define CORDON_PURPOSES(X)                                                             \
+	X(BORDER_CHECK, 1, "border_check")                                             \
+	X(VISA, 2, "visa")                                                             \
+	X(RESIDENCE, 3, "residence")                                                   \
+	X(POLICE_CHECK, 4, "police_check")                                             \
+	X(CARRIER, 5, "carrier")                                                       \
+	X(QUALITY, 6, "quality")                                                       \
 	X(TRAINING, 7, "training")
 
-#define CORDON_DIRECTIONS(X)                                                   \
-	X(ENTRY, 1, "entry")                                                   \
-	X(EXIT, 2, "exit")                                                     \
-	X(TRANSIT, 3, "transit")                                               \
+#define CORDON_DIRECTIONS(X)                                                           \
+	X(ENTRY, 1, "entry")                                                           \
+	X(EXIT, 2, "exit")                                                             \
+	X(TRANSIT, 3, "transit")                                                       \
 	X(INLAND, 4, "inland")
 
 #define CORDON_CODE_ENUM_(prefix, name, number) CORDON_##prefix##_##name = (number),
 #define X(name, number, text) CORDON_CODE_ENUM_(KIND, name, number)
-enum cordon_kind { CORDON_KINDS(X) };
+enum cordon_kind {
+	CORDON_KINDS(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(REASON, name, number)
-enum cordon_reason { CORDON_REASONS(X) };
+enum cordon_reason {
+	CORDON_REASONS(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(ACTION, name, number)
-enum cordon_action { CORDON_ACTIONS(X) };
+enum cordon_action {
+	CORDON_ACTIONS(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(SCOPE, name, number)
-enum cordon_scope { CORDON_SCOPES(X) };
+enum cordon_scope {
+	CORDON_SCOPES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(WITHDRAWAL, name, number)
-enum cordon_withdrawal { CORDON_WITHDRAWALS(X) };
+enum cordon_withdrawal {
+	CORDON_WITHDRAWALS(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(NAME, name, number)
-enum cordon_name_type { CORDON_NAME_TYPES(X) };
+enum cordon_name_type {
+	CORDON_NAME_TYPES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(MARKER, name, number)
-enum cordon_marker { CORDON_MARKERS(X) };
+enum cordon_marker {
+	CORDON_MARKERS(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(SEX, name, number)
-enum cordon_sex { CORDON_SEXES(X) };
+enum cordon_sex {
+	CORDON_SEXES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(DOCUMENT, name, number)
-enum cordon_document_type { CORDON_DOCUMENT_TYPES(X) };
+enum cordon_document_type {
+	CORDON_DOCUMENT_TYPES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(EXCEPTION, name, number)
-enum cordon_exception_type { CORDON_EXCEPTION_TYPES(X) };
+enum cordon_exception_type {
+	CORDON_EXCEPTION_TYPES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(PURPOSE, name, number)
-enum cordon_purpose { CORDON_PURPOSES(X) };
+enum cordon_purpose {
+	CORDON_PURPOSES(X)
+};
 #undef X
 #define X(name, number, text) CORDON_CODE_ENUM_(DIRECTION, name, number)
-enum cordon_direction { CORDON_DIRECTIONS(X) };
+enum cordon_direction {
+	CORDON_DIRECTIONS(X)
+};
 #undef X
 #undef CORDON_CODE_ENUM_
 
@@ -198,7 +222,7 @@ const char *cordon_code_text(enum cordon_codes table, uint32_t number);
 uint32_t cordon_code_number(enum cordon_codes table, const char *text);
 
 struct cordon_name {
-	uint32_t type; /* enum cordon_name_type */
+	uint32_t type;       /* enum cordon_name_type */
 	const char *surname; /* at most 128 characters each */
 	const char *given;
 	const char *patronymic;
@@ -211,10 +235,10 @@ struct cordon_personal_number {
 };
 
 struct cordon_document {
-	uint32_t type; /* enum cordon_document_type; 0 unknown */
-	const char *number; /* as printed; the first of a range */
+	uint32_t type;         /* enum cordon_document_type; 0 unknown */
+	const char *number;    /* as printed; the first of a range */
 	const char *number_to; /* the last of a range (inclusive), or NULL */
-	const char *issuer; /* state, ICAO 9303-3 §5; NULL unknown */
+	const char *issuer;    /* state, ICAO 9303-3 §5; NULL unknown */
 	struct cordon_date issued_on;
 	struct cordon_date expires_on;
 };
@@ -226,7 +250,7 @@ struct cordon_person {
 	bool born_approximate;
 	struct cordon_date *born_alternatives; /* further dates on record */
 	size_t born_alternatives_count;
-	uint32_t sex; /* enum cordon_sex; 0 unknown */
+	uint32_t sex;               /* enum cordon_sex; 0 unknown */
 	const char **nationalities; /* states */
 	size_t nationalities_count;
 	const char *birth_place;
@@ -255,8 +279,8 @@ struct cordon_source {
 
 /* Where the owner lets the person in all the same. */
 struct cordon_exception {
-	uint32_t type; /* enum cordon_exception_type */
-	struct cordon_date from; /* first day; dates */
+	uint32_t type;            /* enum cordon_exception_type */
+	struct cordon_date from;  /* first day; dates */
 	struct cordon_date until; /* last day; dates and one_entry */
 	struct cordon_document *documents;
 	size_t documents_count;
@@ -275,24 +299,24 @@ struct cordon_distinguished {
 };
 
 struct cordon_record {
-	const char *id; /* OWNER-… , at most CORDON_ID_MAX bytes */
-	uint32_t kind; /* enum cordon_kind; open: newer members may add */
+	const char *id;   /* OWNER-… , at most CORDON_ID_MAX bytes */
+	uint32_t kind;    /* enum cordon_kind; open: newer members may add */
 	uint64_t version; /* given by the owner's node, from 1 */
-	struct cordon_date valid_from; /* first day in force, in utc_offset_min */
+	struct cordon_date valid_from;  /* first day in force, in utc_offset_min */
 	struct cordon_date valid_until; /* last day in force, in utc_offset_min */
 	int32_t utc_offset_min; /* of the owner; minutes east of UTC, -720..840 */
 	struct cordon_date review_by;
-	uint32_t reason; /* enum cordon_reason */
+	uint32_t reason;   /* enum cordon_reason */
 	uint32_t *actions; /* enum cordon_action, a set */
 	size_t actions_count;
-	uint32_t scope; /* enum cordon_scope; 0 means all */
+	uint32_t scope;                   /* enum cordon_scope; 0 means all */
 	struct cordon_decision *decision; /* NULL when absent, as all below */
 	struct cordon_source *source;
 	const char *contact; /* the issuer's, for questions */
-	const char **links; /* ids of related records */
+	const char **links;  /* ids of related records */
 	size_t links_count;
-	const char *note; /* for all members */
-	const char *warning; /* shown with every hit */
+	const char *note;          /* for all members */
+	const char *warning;       /* shown with every hit */
 	const char *internal_note; /* the owner's; never leaves its nodes */
 	bool weak; /* from a public list, without birth date or number */
 	struct cordon_person *person;

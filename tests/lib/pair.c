@@ -17,7 +17,8 @@ static const struct channel_limits limits = {
 void pair_sockets(int fds[2])
 {
 	assert_int_equal(
-		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds),
+		0);
 }
 
 void side_init(struct side *side, int fd, struct tls_profile *profile, bool server)
@@ -33,8 +34,8 @@ void side_finish(struct side *side)
 	side->channel = NULL;
 }
 
-static int count_frame(void *context, const struct frame_header *header,
-	struct bytes payload)
+static int count_frame(
+	void *context, const struct frame_header *header, struct bytes payload)
 {
 	struct side *side = context;
 
@@ -48,7 +49,8 @@ static int count_frame(void *context, const struct frame_header *header,
 void side_step(struct side *side)
 {
 	if (side->error == 0) {
-		side->error = channel_step(side->channel, count_frame, side, &side->msg);
+		side->error =
+			channel_step(side->channel, count_frame, side, &side->msg);
 	}
 }
 
@@ -64,7 +66,7 @@ static bool ready(const struct side *side)
 	p = (struct pollfd){
 		.fd = channel_fd(side->channel),
 		.events = (short)(((wants & CHANNEL_READ) != 0 ? POLLIN : 0) |
-			((wants & CHANNEL_WRITE) != 0 ? POLLOUT : 0)),
+				  ((wants & CHANNEL_WRITE) != 0 ? POLLOUT : 0)),
 	};
 	return (wants & CHANNEL_AGAIN) != 0 || poll(&p, 1, 0) > 0;
 }

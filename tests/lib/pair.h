@@ -15,7 +15,7 @@ struct side {
 	size_t frames;
 	struct frame_header headers[SIDE_FRAMES_MAX];
 	size_t payload_bytes; /* of all frames */
-	int frame_result; /* what the frame callback returns */
+	int frame_result;     /* what the frame callback returns */
 };
 
 /* A channel on fd with limits wide enough; fails the test otherwise. */

@@ -94,7 +94,8 @@ static void write_crl(struct testpki *pki, struct authority *a, int64_t ends_in_
 	X509_CRL_free(crl);
 }
 
-static void create_authority(struct testpki *pki, struct authority *a, const char *member)
+static void create_authority(
+	struct testpki *pki, struct authority *a, const char *member)
 {
 	char name[16];
 	struct pki_content content = {
@@ -109,8 +110,8 @@ static void create_authority(struct testpki *pki, struct authority *a, const cha
 	assert_true(ident_state_set(&a->member, member, strlen(member)));
 	assert_int_equal(pki_key_create(&a->signer.key, NULL), 0);
 	self.key = a->signer.key;
-	assert_int_equal(pki_certificate_create(
-				 &content, self.key, &self, &a->signer.certificate, NULL),
+	assert_int_equal(pki_certificate_create(&content, self.key, &self,
+				 &a->signer.certificate, NULL),
 		0);
 	write_certificate(path_of(pki, member, "-ca.pem"), a->signer.certificate);
 	write_crl(pki, a, HOUR_S);
@@ -170,15 +171,19 @@ static struct authority *find(struct testpki *pki, const char *member)
 	return NULL;
 }
 
-void testpki_issue(struct testpki *pki, const char *name, const struct testpki_leaf *leaf)
+void testpki_issue(
+	struct testpki *pki, const char *name, const struct testpki_leaf *leaf)
 {
 	const char *uris[] = { leaf->uri, leaf->second_uri };
 	int64_t now = (int64_t)time(NULL);
 	struct pki_content content = {
 		.common_name = name,
 		.uris = uris,
-		.uris_count = leaf->uri == NULL ? 0 : leaf->second_uri == NULL ? 1 : 2,
-		.not_before_s = now + (leaf->starts_in_s != 0 ? leaf->starts_in_s : -HOUR_S),
+		.uris_count = leaf->uri == NULL          ? 0
+			      : leaf->second_uri == NULL ? 1
+							 : 2,
+		.not_before_s =
+			now + (leaf->starts_in_s != 0 ? leaf->starts_in_s : -HOUR_S),
 		.not_after_s = now + (leaf->ends_in_s != 0 ? leaf->ends_in_s : HOUR_S),
 		.server_auth = !leaf->no_server_auth,
 		.client_auth = !leaf->no_client_auth,
@@ -250,8 +255,8 @@ int testpki_try_profile(struct testpki *pki, bool server, const char *name,
 	return tls_profile_create(&options, profile, msg);
 }
 
-struct tls_profile *testpki_profile(struct testpki *pki, bool server, const char *name,
-	const char *trusted)
+struct tls_profile *testpki_profile(
+	struct testpki *pki, bool server, const char *name, const char *trusted)
 {
 	struct errmsg msg = { "" };
 	struct tls_profile *profile = NULL;

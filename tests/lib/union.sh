@@ -24,7 +24,8 @@ union_pki() {
 	ctl=$dir/bin/cordonctl
 	pki=$dir/$member/pki
 	"$ctl" pki init-member "$member" "$pki" >/dev/null &&
-		"$ctl" pki issue "$pki" --role node --name node-1 --host 127.0.0.1 --host localhost \
+		"$ctl" pki issue "$pki" --role node --name node-1 \
+			--host 127.0.0.1 --host localhost \
 			--out "$pki/node" >/dev/null || return 1
 	for role in admin agency checkpoint auditor; do
 		"$ctl" pki issue "$pki" --role $role --name $role-1 --out "$pki/$role" >/dev/null ||
@@ -64,8 +65,9 @@ CONF
 		printf 'member %s {\n\tca = ../%s/pki/ca.pem\n\tcrl = ../%s/pki/crl.pem\n' \
 			"$member" "$member" "$member"
 		printf '\thead_keys = {../%s/pki/head.pem}\n}\n' "$member"
-		[ "$member" = "$self" ] || printf 'peer %s/node-1 {\n\taddress = "127.0.0.1:%s"\n}\n' \
-			"$member" "$(cat "$dir/$member/port")"
+		[ "$member" = "$self" ] ||
+			printf 'peer %s/node-1 {\n\taddress = "127.0.0.1:%s"\n}\n' \
+				"$member" "$(cat "$dir/$member/port")"
 	done
 	for kind in entry_ban deportation illegal_stay invalid_document; do
 		printf 'list %s {\n\tshare_with = {%s}\n\tretention = 3653d\n}\n' "$kind" "$others"

@@ -21,8 +21,7 @@
 #define ENGINE_NOBODY SIZE_MAX /* as a peer: none; the result of a move */
 #define ENGINE_PATIENCE_MS 250
 #define ENGINE_ASIDE_MS 60000 /* how long a proven liar is not asked for that list */
-#define ENGINE_RETRY_MS 1000  /* after an answer that gave nothing and said no reason  \
-			       */
+#define ENGINE_RETRY_MS 1000  /* after an answer that gave nothing */
 
 struct engine;
 

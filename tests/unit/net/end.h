@@ -21,8 +21,8 @@ struct end {
 	/* what it does inside its callbacks */
 	int frame_result;
 	unsigned pause_after; /* this many frames; 0: never */
-	struct end *pauses; /* at each frame; may be NULL */
-	unsigned echoes; /* answers to each frame */
+	struct end *pauses;   /* at each frame; may be NULL */
+	unsigned echoes;      /* answers to each frame */
 	bool destroy_in_open, destroy_in_frame, destroy_in_drained, destroy_in_closed;
 	bool close_in_open;
 	unsigned refill; /* frames of filler bytes sent in drained, counted down */

@@ -158,7 +158,8 @@ static void output_above_the_limit_waits_for_room(void **state)
 
 	(void)state;
 	pair_sockets(fds);
-	assert_int_equal(channel_create(fds[0], NULL, false, &limits, &channel, NULL), 0);
+	assert_int_equal(
+		channel_create(fds[0], NULL, false, &limits, &channel, NULL), 0);
 	side_init(&b, fds[1], NULL, true);
 	assert_int_equal(channel_send(channel, MESSAGE_HELLO, 0, 1, &small.base), 0);
 	assert_int_equal(

@@ -17,12 +17,10 @@ static struct tls_profile *node; /* as a server */
 
 static int make_pki(void **state)
 {
-	static const struct testpki_leaf node_leaf = {
-		.signer = "KAZ", .uri = "cordon://KAZ/node/almaty-1"
-	};
-	static const struct testpki_leaf desk = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/desk-1"
-	};
+	static const struct testpki_leaf node_leaf = { .signer = "KAZ",
+		.uri = "cordon://KAZ/node/almaty-1" };
+	static const struct testpki_leaf desk = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/desk-1" };
 
 	(void)state;
 	pki = testpki_create();
@@ -48,8 +46,8 @@ static int send_hello(struct side *side)
 	return channel_send(side->channel, MESSAGE_HELLO, 0, 0, &h.base);
 }
 
-static void shake(struct side *client, struct side *server, struct tls_profile *client_profile,
-	struct tls_profile *server_profile)
+static void shake(struct side *client, struct side *server,
+	struct tls_profile *client_profile, struct tls_profile *server_profile)
 {
 	int fds[2];
 
@@ -133,9 +131,8 @@ static void a_broken_connection_is_no_orderly_end(void **state)
 
 static void a_revoked_client_is_refused_and_told(void **state)
 {
-	const struct testpki_leaf leaf = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/leaver"
-	};
+	const struct testpki_leaf leaf = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/leaver" };
 	struct tls_profile *leaver, *server_profile;
 	struct side client, server;
 
@@ -154,7 +151,8 @@ static void a_revoked_client_is_refused_and_told(void **state)
 
 static void a_ca_that_speaks_for_another_member_is_refused(void **state)
 {
-	const struct testpki_leaf leaf = { .signer = "KAZ", .uri = "cordon://RUS/node/moscow" };
+	const struct testpki_leaf leaf = { .signer = "KAZ",
+		.uri = "cordon://RUS/node/moscow" };
 	struct tls_profile *impostor;
 	struct side client, server;
 
@@ -186,7 +184,8 @@ static void a_self_signed_client_is_refused(void **state)
 
 static void only_a_node_may_answer_as_a_server(void **state)
 {
-	const struct testpki_leaf leaf = { .signer = "KAZ", .uri = "cordon://RUS/node/moscow" };
+	const struct testpki_leaf leaf = { .signer = "KAZ",
+		.uri = "cordon://RUS/node/moscow" };
 	struct tls_profile *desk = testpki_profile(pki, false, "desk", NULL);
 	struct tls_profile *impostor;
 	struct side client, server;
@@ -207,8 +206,8 @@ static void only_a_node_may_answer_as_a_server(void **state)
  */
 struct foreign {
 	const char *certificate; /* NAME, or NULL: none */
-	const char *alpn; /* with its length byte; NULL: none */
-	int version_max; /* 0: any */
+	const char *alpn;        /* with its length byte; NULL: none */
+	int version_max;         /* 0: any */
 };
 
 static SSL_CTX *foreign_context(const struct foreign *f)
@@ -219,12 +218,12 @@ static SSL_CTX *foreign_context(const struct foreign *f)
 	assert_non_null(ctx);
 	if (f->certificate != NULL) {
 		snprintf(file, sizeof(file), "%s.pem", f->certificate);
-		assert_int_equal(SSL_CTX_use_certificate_file(
-					 ctx, testpki_path(pki, file), SSL_FILETYPE_PEM),
+		assert_int_equal(SSL_CTX_use_certificate_file(ctx,
+					 testpki_path(pki, file), SSL_FILETYPE_PEM),
 			1);
 		snprintf(file, sizeof(file), "%s.key", f->certificate);
-		assert_int_equal(SSL_CTX_use_PrivateKey_file(
-					 ctx, testpki_path(pki, file), SSL_FILETYPE_PEM),
+		assert_int_equal(SSL_CTX_use_PrivateKey_file(ctx,
+					 testpki_path(pki, file), SSL_FILETYPE_PEM),
 			1);
 	}
 	if (f->alpn != NULL) {
@@ -267,12 +266,12 @@ static void foreign_clients_are_refused_with_the_reason(void **state)
 	static const struct testpki_leaf old = {
 		.signer = "RUS", .uri = "cordon://RUS/checkpoint/old", .ends_in_s = -60
 	};
-	static const struct testpki_leaf early = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/early", .starts_in_s = 600
-	};
-	static const struct testpki_leaf unfit = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/unfit", .no_client_auth = true
-	};
+	static const struct testpki_leaf early = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/early",
+		.starts_in_s = 600 };
+	static const struct testpki_leaf unfit = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/unfit",
+		.no_client_auth = true };
 	static const struct testpki_leaf nobody = { .signer = "RUS" };
 	static const struct {
 		struct foreign client;
@@ -283,10 +282,12 @@ static void foreign_clients_are_refused_with_the_reason(void **state)
 		{ { "early", OUR_ALPN, 0 }, CORDON_EIDENTITY, "is not valid before" },
 		{ { "unfit", OUR_ALPN, 0 }, CORDON_EIDENTITY, "clientAuth" },
 		{ { "nobody", OUR_ALPN, 0 }, CORDON_EIDENTITY, "0 cordon:// URIs" },
-		{ { NULL, OUR_ALPN, 0 }, CORDON_EIDENTITY, "the client sent no certificate" },
+		{ { NULL, OUR_ALPN, 0 }, CORDON_EIDENTITY,
+			"the client sent no certificate" },
 		{ { "desk", NULL, 0 }, CORDON_ETLS, "does not offer ALPN cordon/1" },
 		{ { "desk", "\x02h2", 0 }, CORDON_ETLS, "another ALPN than cordon/1" },
-		{ { "desk", OUR_ALPN, TLS1_2_VERSION }, CORDON_ETLS, "speaks no TLS 1.3" },
+		{ { "desk", OUR_ALPN, TLS1_2_VERSION }, CORDON_ETLS,
+			"speaks no TLS 1.3" },
 	};
 	struct side server;
 
@@ -422,9 +423,8 @@ static void share_ticket_keys(struct tls_profile *from, struct tls_profile *to)
 
 static void a_resumed_session_is_judged_by_todays_crl(void **state)
 {
-	static const struct testpki_leaf leaf = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/returner"
-	};
+	static const struct testpki_leaf leaf = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/returner" };
 	struct tls_profile *today;
 	SSL_SESSION *session = NULL;
 	bool resumed;
@@ -439,7 +439,8 @@ static void a_resumed_session_is_judged_by_todays_crl(void **state)
 	testpki_revoke(pki, "RUS", "returner");
 	today = testpki_profile(pki, true, "node", NULL);
 	share_ticket_keys(node, today);
-	assert_int_equal(resume(today, "returner", &session, &resumed), CORDON_EIDENTITY);
+	assert_int_equal(
+		resume(today, "returner", &session, &resumed), CORDON_EIDENTITY);
 	assert_true(resumed);
 	SSL_SESSION_free(session);
 	tls_profile_unref(today);

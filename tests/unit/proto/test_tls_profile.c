@@ -38,7 +38,8 @@ static void refused_at_load(const char *name, int error, const char *words)
 	struct tls_profile *profile = NULL;
 	struct errmsg msg = { "" };
 
-	assert_int_equal(testpki_try_profile(pki, true, name, NULL, &profile, &msg), error);
+	assert_int_equal(
+		testpki_try_profile(pki, true, name, NULL, &profile, &msg), error);
 	assert_null(profile);
 	if (strstr(msg.text, words) == NULL || strstr(msg.text, name) == NULL) {
 		fail_msg("\"%s\" lacks \"%s\" or \"%s\"", msg.text, words, name);
@@ -65,7 +66,9 @@ static void a_good_certificate_says_who_it_is(void **state)
 
 static void a_node_with_a_bad_certificate_does_not_start(void **state)
 {
-	const struct testpki_leaf old = { .signer = "KAZ", .uri = NODE_URI, .ends_in_s = -60 };
+	const struct testpki_leaf old = {
+		.signer = "KAZ", .uri = NODE_URI, .ends_in_s = -60
+	};
 	const struct testpki_leaf early = {
 		.signer = "KAZ", .uri = NODE_URI, .starts_in_s = 600
 	};
@@ -78,10 +81,10 @@ static void a_node_with_a_bad_certificate_does_not_start(void **state)
 	const struct testpki_leaf client = {
 		.signer = "KAZ", .uri = NODE_URI, .no_server_auth = true
 	};
-	const struct testpki_leaf desk = {
-		.signer = "KAZ", .uri = "cordon://KAZ/checkpoint/desk"
-	};
-	const struct testpki_leaf unknown = { .signer = "KAZ", .uri = "cordon://KAZ/king/x" };
+	const struct testpki_leaf desk = { .signer = "KAZ",
+		.uri = "cordon://KAZ/checkpoint/desk" };
+	const struct testpki_leaf unknown = { .signer = "KAZ",
+		.uri = "cordon://KAZ/king/x" };
 
 	(void)state;
 	testpki_issue(pki, "old", &old);
@@ -95,7 +98,8 @@ static void a_node_with_a_bad_certificate_does_not_start(void **state)
 	testpki_issue(pki, "unknown", &unknown);
 	refused_at_load("old", CORDON_EIDENTITY, "renew it with `cordonctl pki issue`");
 	refused_at_load("early", CORDON_EIDENTITY, "is not valid before");
-	refused_at_load("alien", CORDON_EIDENTITY, "a CA vouches for its own member only");
+	refused_at_load(
+		"alien", CORDON_EIDENTITY, "a CA vouches for its own member only");
 	refused_at_load("self", CORDON_EIDENTITY, "self-signed");
 	refused_at_load("nobody", CORDON_EIDENTITY, "holds 0 cordon:// URIs");
 	refused_at_load("two", CORDON_EIDENTITY, "holds 2 cordon:// URIs");
@@ -114,7 +118,8 @@ static void files_that_are_missing_or_open_to_others_are_refused(void **state)
 	assert_int_equal(chmod(testpki_path(pki, "open.key"), 0640), 0);
 	refused_at_load("open", CORDON_ECONFIG, "chmod 600");
 	testpki_issue(pki, "mixed", &node);
-	assert_int_equal(rename(testpki_path(pki, "open.key"), testpki_path(pki, "mixed.key")),
+	assert_int_equal(
+		rename(testpki_path(pki, "open.key"), testpki_path(pki, "mixed.key")),
 		0);
 	assert_int_equal(chmod(testpki_path(pki, "mixed.key"), 0600), 0);
 	refused_at_load("mixed", CORDON_ECONFIG, "does not belong to the certificate");
@@ -122,9 +127,8 @@ static void files_that_are_missing_or_open_to_others_are_refused(void **state)
 
 static void a_reload_sees_new_revocations(void **state)
 {
-	const struct testpki_leaf desk = {
-		.signer = "RUS", .uri = "cordon://RUS/checkpoint/desk-1"
-	};
+	const struct testpki_leaf desk = { .signer = "RUS",
+		.uri = "cordon://RUS/checkpoint/desk-1" };
 	struct tls_profile *before, *after, *client;
 	struct errmsg msg = { "" };
 	struct identity id;
@@ -149,9 +153,8 @@ static void a_reload_sees_new_revocations(void **state)
 
 static void an_ended_crl_warns_and_still_refuses_what_it_names(void **state)
 {
-	const struct testpki_leaf desk = {
-		.signer = "KAZ", .uri = "cordon://KAZ/checkpoint/desk-1"
-	};
+	const struct testpki_leaf desk = { .signer = "KAZ",
+		.uri = "cordon://KAZ/checkpoint/desk-1" };
 	struct tls_profile *server, *good, *bad;
 	struct errmsg msg = { "" };
 	struct identity id;
