@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/ctl/args.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 
 void args_allow(struct args *args, const struct option_spec *specs)
 {
-	for (; specs != NULL && specs->name != NULL && args->count < ARGS_OPTIONS_MAX;
-		specs++) {
+	for (; specs != NULL && specs->name != NULL; specs++) {
+		assert(args->count < ARGS_OPTIONS_MAX);
 		args->specs[args->count++] = specs;
 	}
 }
@@ -27,30 +28,62 @@ static int find(const struct args *args, const char *name)
 	return -1;
 }
 
-/* getopt_long wants argv[0], and an option table of its own form. */
-int args_read(struct args *args, int argc, char **argv, bool first)
+/* What getopt_long returns for the first option of a table, above all letters. */
+#define OPTION_FIRST 256
+
+/* Why getopt_long stopped; word: the last that it looked at. */
+static void say_fault(const struct args *args, int option, const char *word)
+{
+	if (optopt >= OPTION_FIRST) {
+		const struct option_spec *spec = args->specs[optopt - OPTION_FIRST];
+
+		fprintf(stderr, "cordonctl: --%s %s%s\n", spec->name,
+			option == ':' ? "needs a value: " : "takes no value",
+			option == ':' ? spec->argument : "");
+	} else if (optopt > 0) {
+		fprintf(stderr, "cordonctl: -%c: no such option\n", optopt);
+	} else {
+		fprintf(stderr,
+			"cordonctl: %s: no such option, or several that begin so\n",
+			word);
+	}
+}
+
+/* The next option's index, -1 at the end, -2 after a message.  getopt_long wants an
+ * option table of its own form. */
+static int next_option(const struct args *args, int argc, char **argv, bool first)
 {
 	struct option table[ARGS_OPTIONS_MAX + 1] = { { NULL, 0, NULL, 0 } };
-	char **words = argv - 1;
 	int option;
 
 	for (size_t i = 0; i < args->count; i++) {
 		table[i].name = args->specs[i]->name;
 		table[i].has_arg = args->specs[i]->argument != NULL;
+		table[i].val = OPTION_FIRST + (int)i;
 	}
-	table[args->count].name = NULL;
-	optind = 0; /* begins anew */
-	for (;;) {
-		int index = 0;
+	option = getopt_long(argc, argv, first ? "+:h" : ":h", table, NULL);
+	if (option == 'h' && find(args, "help") >= 0) {
+		return find(args, "help");
+	}
+	if (option >= 0 && option < OPTION_FIRST) {
+		say_fault(args, option, argv[optind - 1]);
+		return -2;
+	}
+	return option < 0 ? -1 : option - OPTION_FIRST;
+}
 
-		option = getopt_long(argc + 1, words, first ? "+" : "", table, &index);
-		if (option == -1) {
-			break;
-		}
-		if (option == '?') {
-			return -1;
-		}
-		args->values[index] = optarg == NULL ? "" : optarg;
+int args_read(struct args *args, int argc, char **argv, bool first)
+{
+	char **words = argv - 1;
+	int option;
+
+	opterr = 0;
+	optind = 0; /* begins anew */
+	while ((option = next_option(args, argc + 1, words, first)) >= 0) {
+		args->values[option] = optarg == NULL ? "" : optarg;
+	}
+	if (option < -1) {
+		return -1;
 	}
 	args->operands = words + optind;
 	args->operands_count = (size_t)(argc + 1 - optind);

@@ -15,6 +15,7 @@
 
 #define HOSTS_MAX 32
 #define OPERANDS_MAX 2
+#define TIMEOUT_MAX_S 86400
 
 /* A command line as read; what a verb does not take is refused before. */
 struct args {
@@ -100,6 +101,7 @@ static const struct option options[] = {
 	{ "out", required_argument, NULL, 'o' },
 	{ "reason", required_argument, NULL, 'R' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "timeout", required_argument, NULL, 't' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -259,20 +261,21 @@ static int renew_crl(const struct args *args, struct errmsg *msg)
 	return error;
 }
 
-static int read_days(struct args *args, const char *text, struct errmsg *msg)
+static int read_count(const char *option, const char *text, unsigned max, unsigned *out,
+	struct errmsg *msg)
 {
 	char *end;
-	unsigned long days;
+	unsigned long count;
 
 	errno = 0;
-	days = strtoul(text, &end, 10);
-	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || days == 0 ||
-		days > PKI_DAYS_MAX) {
+	count = strtoul(text, &end, 10);
+	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' ||
+		count == 0 || count > max) {
 		return errmsg_set(msg, CORDON_EINVAL,
-			"--days \"%s\": a number of days from 1 to %d is expected",
-			text, PKI_DAYS_MAX);
+			"%s \"%s\": a number from 1 to %u is expected", option, text,
+			max);
 	}
-	args->days = (unsigned)days;
+	*out = (unsigned)count;
 	return 0;
 }
 
@@ -290,7 +293,7 @@ static int take_option(
 {
 	switch (letter) {
 	case 'd':
-		return read_days(args, value, msg);
+		return read_count("--days", value, PKI_DAYS_MAX, &args->days, msg);
 	case 'H':
 		return add_host(args, value, msg);
 	case 'r':
@@ -323,6 +326,10 @@ static int read_args(const struct verb *verb, int argc, char **argv, struct args
 		}
 		if (letter == 'j') {
 			args->json = true;
+		} else if (letter == 't') {
+			/* as every command takes it; none of these waits */
+			error = read_count("--timeout", optarg, TIMEOUT_MAX_S,
+				&(unsigned){ 0 }, msg);
 		} else if (letter == ':') {
 			error = errmsg_set(msg, CORDON_EINVAL, "%s needs a value",
 				argv[optind - 1]);

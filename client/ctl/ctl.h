@@ -43,6 +43,9 @@ struct command {
 
 extern const struct option_spec ctl_global_options[];
 
+/* The whole command line but the program's name; the exit status. */
+int ctl_main(struct ctl *ctl, int argc, char **argv);
+
 /* Reads --config, $CORDONCTL_CONFIG or /etc/cordon/cordonctl.conf, where it exists,
  * then the options over it.  EXIT_OK, or a status after a message. */
 int ctl_configure(struct ctl *ctl, const struct args *args);

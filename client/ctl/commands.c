@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include <cordon/version.h>
+#include "client/ctl/ctl.h"
+#include "client/ctl/pki.h"
+
+const struct option_spec ctl_global_options[] = {
+	{ "config", "FILE", "server, certificate, key and CA (cordonctl.conf(5))" },
+	{ "server", "HOST:PORT", "the node, or the path of its local socket" },
+	{ "cert", "FILE", "own certificate, PEM" },
+	{ "key", "FILE", "its key, PEM" },
+	{ "ca", "FILE", "the member's CA, PEM" },
+	{ "json", NULL, "for programs: JSON, a line for each answer" },
+	{ "timeout", "SECONDS", "longest wait for an answer (default 10)" },
+	{ "help", NULL, "this text, or that of a command" },
+	{ "version", NULL, "version" },
+	{ NULL, NULL, NULL },
+};
+
+#define LOOKUP_STATUS                                                                  \
+	"Exit status: 0 nothing found, and everything was searched; 3 found "          \
+	"(possible or "                                                                \
+	"match);\n4 nothing found, but a list is missing, unverified or too old; 2 "   \
+	"wrong "                                                                       \
+	"usage, an\nunreadable query, or a wrong check digit and nothing found; 1 no " \
+	"answer.\n"
+
+static const struct command commands[] = {
+	{ "lookup document", "NUMBER",
+		"who or what is listed under a document's number", LOOKUP_STATUS,
+		lookup_document_options, 1, 1, cmd_lookup_document },
+	{ "lookup mrz", "[LINE...]",
+		"the document, number and person of a machine-readable zone",
+		"Lines come from standard input when none are given.\n" LOOKUP_STATUS,
+		lookup_mrz_options, 0, 3, cmd_lookup_mrz },
+	{ "lookup person", "", "a person by name, or by personal number",
+		"A name is a question, never a verdict: it finds what is "
+		"\"possible\".\n" LOOKUP_STATUS,
+		lookup_person_options, 0, 0, cmd_lookup_person },
+	{ "lookup batch", "FILE|-", "many questions, a JSON object a line",
+		"Each line is one of\n"
+		"  "
+		"{\"id\":\"q1\",\"document\":{\"number\":\"MP1234567\",\"issuer\":"
+		"\"BLR\"}}\n"
+		"  {\"id\":\"q2\",\"mrz\":[\"P<UTO…\",\"L898902C3…\"]}\n"
+		"  {\"id\":\"q3\",\"person\":{\"name\":\"Ivanov "
+		"Sergei\",\"born\":\"1980-05-07\"}}\n"
+		"Each is answered by one line, in order.  Exit status: 1 if any line "
+		"got no\n"
+		"answer, else 2, else 4, else 3, else 0.\n",
+		lookup_batch_options, 1, 1, cmd_lookup_batch },
+	{ "record put", "FILE|-",
+		"enter or replace records of the own member, JSON lines",
+		"Exit status: 0 all taken, 3 some refused, 1 failed, 2 wrong usage.\n",
+		NULL, 1, 1, cmd_record_put },
+	{ "record show", "ID", "a record, its version, and where it has arrived", NULL,
+		NULL, 1, 1, cmd_record_show },
+	{ "record withdraw", "ID", "withdraw a record for good", NULL,
+		record_withdraw_options, 1, 1, cmd_record_withdraw },
+	{ "record confirm", "ID", "set a new review date", NULL, record_confirm_options,
+		1, 1, cmd_record_confirm },
+	{ "record due", "", "own records whose review date comes", NULL,
+		record_due_options, 0, 0, cmd_record_due },
+	{ "import", "FILE", "enter a whole list: Cordon's JSON lines, UN XML, OFAC CSV",
+		"Importing the same file twice changes nothing.  Exit status: 0 all "
+		"taken, 3\n"
+		"some refused, 1 failed, 2 wrong usage.\n",
+		import_options_table, 1, 1, cmd_import },
+	{ "export", "", "live records as JSON lines, which import reads back", NULL,
+		export_options, 0, 0, cmd_export },
+	{ "status", "", "node, members, links and lists", NULL, NULL, 0, 0,
+		cmd_status },
+	{ "verify", "", "recompute every list's digest and compare it",
+		"With the signed head, and with what each reachable peer reports.  "
+		"Exit status:\n"
+		"0 all equal and signed, 1 otherwise.\n",
+		verify_options, 0, 0, cmd_verify },
+	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
+		"Lines come from standard input when none are given.  Exit status: 0 "
+		"valid, 3\n"
+		"readable with a fault, 2 no machine-readable zone.\n",
+		mrz_options, 0, 3, cmd_mrz },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	puts("Usage: cordonctl [OPTION...] COMMAND ...\n"
+	     "Asks and administers a node of a shared border watchlist; see "
+	     "cordonctl(1).\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char left[48];
+
+		snprintf(left, sizeof(left), "%s %s", commands[i].name,
+			commands[i].operands);
+		printf("  %-26s %s\n", left, commands[i].summary);
+	}
+	puts("  pki init-member|issue|revoke|list|crl ...\n"
+	     "                             a member's certificate authority\n");
+	args_print_help(ctl_global_options);
+	puts("\n\"cordonctl COMMAND --help\" tells more of each.");
+}
+
+static void print_command_help(const struct command *command)
+{
+	printf("Usage: cordonctl [OPTION...] %s %s\n%s.\n", command->name,
+		command->operands, command->summary);
+	if (command->help != NULL) {
+		printf("\n%s", command->help);
+	}
+	if (command->options != NULL) {
+		puts("\nOptions:");
+		args_print_help(command->options);
+	}
+	puts("\nGlobal options:");
+	args_print_help(ctl_global_options);
+}
+
+static bool is_word(const char *word, const char *text, size_t bytes)
+{
+	return strlen(word) == bytes && memcmp(word, text, bytes) == 0;
+}
+
+/* Does some command begin with this word, and have another after it? */
+static bool is_group(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *space = strchr(commands[i].name, ' ');
+
+		if (space != NULL && is_word(word, commands[i].name,
+					     (size_t)(space - commands[i].name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct command *find(char *const *words, size_t count)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i].name;
+		const char *space = strchr(name, ' ');
+		size_t first = space == NULL ? strlen(name) : (size_t)(space - name);
+
+		if (count == (space == NULL ? 1u : 2u) &&
+			is_word(words[0], name, first) &&
+			(space == NULL || strcmp(words[1], space + 1) == 0)) {
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+static void print_group(FILE *out, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strncmp(commands[i].name, word, length) == 0 &&
+			commands[i].name[length] == ' ') {
+			fprintf(out, "  cordonctl %s %s\n      %s\n", commands[i].name,
+				commands[i].operands, commands[i].summary);
+		}
+	}
+}
+
+static int unknown(char *const *words, size_t count)
+{
+	if (count == 0) {
+		fputs("cordonctl: a command is missing; see cordonctl --help\n",
+			stderr);
+	} else if (!is_group(words[0])) {
+		fprintf(stderr,
+			"cordonctl: %s: no such command; see cordonctl --help\n",
+			words[0]);
+	} else if (count == 1) {
+		fprintf(stderr, "cordonctl: %s: one of these is meant:\n", words[0]);
+		print_group(stderr, words[0]);
+	} else {
+		fprintf(stderr, "cordonctl: %s %s: no such command, but:\n", words[0],
+			words[1]);
+		print_group(stderr, words[0]);
+	}
+	return EXIT_USAGE;
+}
+
+static int run_command(struct ctl *ctl, const struct command *command,
+	struct args *args, int argc, char **argv)
+{
+	int status;
+
+	args_allow(args, command->options);
+	if (args_read(args, argc, argv, false) < 0) {
+		fprintf(stderr, "cordonctl: see cordonctl %s --help\n", command->name);
+		return EXIT_USAGE;
+	}
+	if (args_given(args, "help")) {
+		print_command_help(command);
+		return EXIT_OK;
+	}
+	if (args->operands_count < command->operands_min ||
+		args->operands_count > command->operands_max) {
+		fprintf(stderr,
+			"cordonctl: usage: cordonctl %s %s; see cordonctl %s --help\n",
+			command->name, command->operands, command->name);
+		return EXIT_USAGE;
+	}
+	status = ctl_configure(ctl, args);
+	return status == EXIT_OK ? command->run(ctl, args) : status;
+}
+
+/* What is left of the command line. */
+struct rest {
+	int argc;
+	char **argv;
+};
+
+/*
+ * Global options and the words of the command, which they may stand between.  How many
+ * words there are (0 to 2), or -1 after a message.
+ */
+static int read_words(struct args *args, struct rest *rest, char **words)
+{
+	int count = 0;
+
+	while (count == 0 || (count == 1 && is_group(words[0]))) {
+		int read = args_read(args, rest->argc, rest->argv, true);
+
+		if (read < 0) {
+			fputs("cordonctl: see cordonctl --help\n", stderr);
+			return -1;
+		}
+		rest->argc -= read;
+		rest->argv += read;
+		if (rest->argc == 0) {
+			break;
+		}
+		words[count++] = *rest->argv++;
+		rest->argc--;
+	}
+	return count;
+}
+
+/* It has a table of its own, for what stands behind the verb. */
+static int run_pki(struct args *args, const struct rest *rest)
+{
+	char *help[] = { (char *)"--help", NULL };
+	int read = args_read(args, rest->argc, rest->argv, true);
+
+	if (read < 0) {
+		fputs("cordonctl: see cordonctl pki --help\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (args_given(args, "help")) {
+		return cmd_pki(1, help, false);
+	}
+	return cmd_pki(rest->argc - read, rest->argv + read, args_given(args, "json"));
+}
+
+int ctl_main(struct ctl *ctl, int argc, char **argv)
+{
+	struct args args = { .count = 0 };
+	struct rest rest = { argc, argv };
+	const struct command *command;
+	char *words[2] = { NULL, NULL };
+	int count;
+
+	args_allow(&args, ctl_global_options);
+	count = read_words(&args, &rest, words);
+	if (count < 0) {
+		return EXIT_USAGE;
+	}
+	if (args_given(&args, "version")) {
+		puts("cordonctl " CORDON_VERSION);
+		return EXIT_OK;
+	}
+	if (count > 0 && strcmp(words[0], "pki") == 0) {
+		return run_pki(&args, &rest);
+	}
+	command = find(words, (size_t)count);
+	if (command != NULL) {
+		return run_command(ctl, command, &args, rest.argc, rest.argv);
+	}
+	if (!args_given(&args, "help") || (count > 0 && !is_group(words[0]))) {
+		return unknown(words, (size_t)count);
+	}
+	if (count == 0) {
+		print_help();
+	} else {
+		print_group(stdout, words[0]);
+	}
+	return EXIT_OK;
+}
