@@ -59,6 +59,8 @@ struct node {
 	atomic_uint_fast64_t heard;
 	/* Own lists may be signed and changed (own_lists.h). */
 	atomic_bool own_open;
+	/* A peer holds more of an own list than the store: not before a recovery. */
+	atomic_bool own_behind;
 	atomic_bool stopping;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;

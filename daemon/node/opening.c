@@ -172,5 +172,6 @@ void opening_refuse(
 			(unsigned long long)head->sequence);
 	}
 	opening->refused = true;
+	atomic_store(&opening->node->own_behind, true);
 	atomic_store(&opening->node->own_open, false);
 }

@@ -228,6 +228,13 @@ static int check_node(const struct node *node, struct errmsg *msg)
 			"that does",
 			member);
 	}
+	if (atomic_load(&node->own_behind)) {
+		return errmsg_set(msg, CORDON_ENOTSIGNER,
+			"peers hold records of %s that this node's store lacks; "
+			"recover the "
+			"store before anything is entered here",
+			member);
+	}
 	if (!atomic_load(&node->own_open)) {
 		return errmsg_set(msg, CORDON_EBUSY,
 			"the lists of %s are not open yet: the node asks its peers "
