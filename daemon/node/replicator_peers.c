@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/node/replicator_private.h"
+
+#include "daemon/node/ack_out.h"
+#include "daemon/node/watch.h"
+
+static void on_up(void *context, size_t index)
+{
+	struct replicator *r = context;
+	struct engine_event event = { .type = ENGINE_PEER_UP, .peer = index };
+	struct errmsg msg = { "" };
+	int error = store_read_renew(r->txn);
+
+	if (error == 0) {
+		error = watch_heads(r->txn, r->peers[index], &msg);
+	}
+	if (error == 0) {
+		ack_out_all(r->node, r->txn, r->peers[index]);
+	} else {
+		log_error("replication: %s", errmsg_text(&msg, error));
+	}
+	store_read_reset(r->txn);
+	replicator_tell(r, &event);
+}
+
+static void on_down(void *context, size_t index)
+{
+	struct replicator *r = context;
+	struct engine_event event = { .type = ENGINE_PEER_DOWN, .peer = index };
+
+	links_forget_heads(&r->links, index);
+	replicator_tell(r, &event);
+}
+
+static void on_failed(void *context, size_t index)
+{
+	struct replicator *r = context;
+
+	links_set_state(&r->links, index, r->peers[index], 0);
+	opening_told(&r->opening, index);
+}
+
+/* An own list's head that a peer holds beyond what the store has: history is missing.
+ */
+static void check_own(struct replicator *r, size_t index, const struct head *head)
+{
+	struct list_copy copy;
+	bool found;
+	int error = store_read_renew(r->txn);
+
+	if (error == 0) {
+		error = store_list_get(r->txn, &head->list, &copy, &found);
+	}
+	store_read_reset(r->txn);
+	if (error != 0) {
+		log_error("own lists: %s", cordon_error_text(error));
+	} else if (copy_head_order(head, &copy.head) > 0) {
+		opening_refuse(&r->opening, peer_identity(r->peers[index]), head);
+	}
+}
+
+static void take_head(struct replicator *r, size_t index, const Cordon__Head *message)
+{
+	struct engine_event event = { .type = ENGINE_HEAD, .peer = index };
+	struct errmsg msg = { "" };
+	struct head head;
+	struct arena arena;
+	struct bytes packed;
+	uint8_t *data;
+	int error = CORDON_ENOMEM;
+
+	arena_init(&arena, HEAD_BYTES_MAX * 2);
+	packed.size = cordon__head__get_packed_size(message);
+	data = arena_alloc(&arena, packed.size + 1);
+	if (data != NULL) {
+		cordon__head__pack(message, data);
+		packed.data = data;
+		error = head_check_open(r->check, packed, &head, &msg);
+	}
+	if (error == 0) {
+		event.list = head.list;
+		event.head = &head;
+		links_set_head(&r->links, index, &head);
+		if (r->node->head_key != NULL &&
+			ident_state_equal(
+				&head.list.owner, &r->node->config->node.member)) {
+			check_own(r, index, &head);
+		}
+		replicator_step(r, &event, packed);
+	} else {
+		char uri[IDENT_URI_MAX];
+
+		ident_uri_text(peer_identity(r->peers[index]), uri);
+		log_warning("a head from %s is not taken: %s", uri,
+			errmsg_text(&msg, error));
+	}
+	arena_finish(&arena);
+}
+
+static void on_heads(void *context, size_t index, const Cordon__Heads *heads)
+{
+	struct replicator *r = context;
+
+	for (size_t i = 0; i < heads->n_heads; i++) {
+		take_head(r, index, heads->heads[i]);
+	}
+	opening_told(&r->opening, index);
+	opening_heard(&r->opening, &peer_identity(r->peers[index])->member);
+}
+
+static struct pull *waiting_pull(struct replicator *r, size_t index, uint32_t request)
+{
+	for (size_t i = 0; i < r->pulls_count; i++) {
+		struct pull *pull = &r->pulls[i];
+
+		if (pull->waiting && pull->peer == index && pull->request == request) {
+			pull->waiting = false;
+			return pull;
+		}
+	}
+	return NULL;
+}
+
+static void refuse(struct replicator *r, size_t index, const struct list_id *list)
+{
+	struct engine_event event = {
+		.type = ENGINE_REFUSED, .peer = index, .list = *list
+	};
+
+	replicator_tell(r, &event);
+}
+
+static void on_chunk(
+	void *context, size_t index, uint32_t request, struct bytes payload)
+{
+	struct replicator *r = context;
+	struct pull *pull = waiting_pull(r, index, request);
+	struct errmsg msg = { "" };
+	struct apply_job *job;
+	struct list_id list;
+	int error;
+
+	if (pull == NULL) {
+		return; /* void meanwhile: another source has been asked */
+	}
+	list = pull->list;
+	job = replicator_job(r, index, &list);
+	error = job == NULL ? CORDON_ENOMEM
+			    : apply_job_read_chunk(job, payload, r->check, &msg);
+	if (error != 0) {
+		char uri[IDENT_URI_MAX];
+
+		ident_uri_text(peer_identity(r->peers[index]), uri);
+		log_warning("a chunk from %s is not taken: %s", uri,
+			errmsg_text(&msg, error));
+		apply_job_destroy(job);
+		refuse(r, index, &list);
+		return;
+	}
+	job->type = APPLY_JOB_CHUNK;
+	if (replicator_post(r, job) != 0) {
+		refuse(r, index, &list);
+	}
+}
+
+static void on_refused(
+	void *context, size_t index, uint32_t request, int error, const char *text)
+{
+	struct replicator *r = context;
+	struct pull *pull = waiting_pull(r, index, request);
+	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
+
+	if (pull == NULL) {
+		return;
+	}
+	ident_list_text(&pull->list, list);
+	ident_uri_text(peer_identity(r->peers[index]), uri);
+	log_info("%s: %s does not send it now: %s: %s", list, uri,
+		cordon_error_name(error), text);
+	refuse(r, index, &pull->list);
+}
+
+const struct peer_handler replicator_peer_handler = {
+	.up = on_up,
+	.down = on_down,
+	.failed = on_failed,
+	.heads = on_heads,
+	.chunk = on_chunk,
+	.refused = on_refused,
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NODE_REPLICATOR_PRIVATE_H
+#define NODE_REPLICATOR_PRIVATE_H
+
+#include "daemon/node/apply_job.h"
+#include "daemon/node/head_check.h"
+#include "daemon/node/links.h"
+#include "daemon/node/opening.h"
+#include "daemon/node/peer.h"
+#include "daemon/node/replicator.h"
+
+/*
+ * The inside of replicator.h: replicator.c is its life, replicator_step.c carries out
+ * what the engine says, replicator_peers.c tells it what peers say.
+ */
+
+/* A pull that waits for its answer.  Void ones are forgotten: their answer is dropped.
+ */
+struct pull {
+	bool waiting;
+	struct list_id list;
+	size_t peer;
+	uint32_t request;
+};
+
+struct replicator {
+	struct node *node;
+	struct engine *engine;
+	struct head_check *check;
+	struct peer **peers;
+	size_t peers_count;
+	struct pull pulls[ENGINE_LISTS_MAX];
+	size_t pulls_count; /* places used so far */
+	struct event *wake;
+	struct store_txn *txn; /* reset between uses */
+	struct links links;
+	struct opening opening;
+	size_t jobs; /* at the writer */
+	bool stopped;
+};
+
+/* Tells the engine and carries out its effects.  packed: of an event HEAD, for jobs
+ * that keep it; else empty. */
+void replicator_step(
+	struct replicator *r, const struct engine_event *event, struct bytes packed);
+/* An event without a packed head. */
+void replicator_tell(struct replicator *r, const struct engine_event *event);
+
+/* A job whose result is told to the engine; NULL: out of memory. */
+struct apply_job *replicator_job(
+	struct replicator *r, size_t peer, const struct list_id *list);
+/* Hands it to the committer, or destroys it. */
+int replicator_post(struct replicator *r, struct apply_job *job);
+
+extern const struct peer_handler replicator_peer_handler;
+
+#endif
