@@ -110,7 +110,7 @@ void union_pause(struct union_waiting *waiting);
 #define union_until(u, what, condition)                                                \
 	do {                                                                           \
 		struct union_waiting waiting_ = union_waiting((u), (what));            \
-                                                                                       \
+		/* asked again and again */                                            \
 		while (!(condition)) {                                                 \
 			union_pause(&waiting_);                                        \
 		}                                                                      \
