@@ -205,9 +205,7 @@ static int may(
 
 	if (error != 0) {
 		atomic_fetch_add(&node->counters.denied, 1);
-		log_warning("%s at %s is denied to %s: %s", session->uri,
-			session->address, policy_action_text(entry->action),
-			errmsg_text(msg, error));
+		session_log_denied(session, entry->action, errmsg_text(msg, error));
 	}
 	return error;
 }

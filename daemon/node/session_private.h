@@ -14,6 +14,9 @@
 /* A request decoded, and what its handler makes of it. */
 #define SESSION_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 
+/* Lines about what a session was denied, in LOG_QUOTA_WINDOW_S. */
+#define SESSION_DENIALS_LOGGED 10
+
 enum session_stage {
 	SESSION_SHAKING,  /* TLS */
 	SESSION_GREETING, /* until the other side's Hello */
@@ -38,6 +41,7 @@ struct session {
 	size_t pending_bytes;
 	struct held *held;
 	size_t held_count;
+	struct log_quota denials;
 	unsigned turning; /* ended ones are freed after the turn */
 };
 
@@ -57,6 +61,18 @@ extern const struct conn_handler session_conn_handler;
 
 /* The connection is over: logs why, ends what is held, forgets it. */
 void session_gone(struct session *session, int error, const char *text);
+
+/* ---- the log: session_log.c, all within the quotas --------------------------------
+ */
+
+/* uri "": it has not said who it is. */
+void session_log_refused(struct sessions *sessions, const char *address,
+	const char *uri, const char *why);
+void session_log_end(const struct session *session, int error, const char *text);
+void session_log_denied(struct session *session, enum action action, const char *why);
+/* At the end: how many denials there were beyond those told. */
+void session_log_denials_left(const struct session *session);
+
 /* Says why (an Error with request id 0) and ends the connection in order. */
 void session_end(struct session *session, int error, const char *text);
 /* The node stops, and nothing is in flight any more: ends the session. */

@@ -11,6 +11,9 @@
 
 /* How sessions come and go. */
 
+/* Lines of one worker about connections refused or broken, in LOG_QUOTA_WINDOW_S. */
+#define SESSIONS_ENDS_LOGGED 200
+
 void sessions_init(struct sessions *sessions, struct service *service)
 {
 	sessions->service = service;
@@ -18,6 +21,7 @@ void sessions_init(struct sessions *sessions, struct service *service)
 	sessions->last = NULL;
 	sessions->stopping = false;
 	atomic_init(&sessions->load, 0);
+	log_quota_init(&sessions->ends, SESSIONS_ENDS_LOGGED);
 	arena_init(&sessions->arena, SESSION_ARENA_BYTES);
 }
 
@@ -58,11 +62,9 @@ static void unlink_session(struct session *session)
 	}
 }
 
-/* One line each.  Whoever was served has left no need to tell of an orderly end. */
-static void log_end(const struct session *session, int error, const char *text)
+static void count_end(const struct session *session, int error)
 {
 	struct node_counters *counters = &session->sessions->service->node->counters;
-	bool served = session->stage == SESSION_SERVING;
 
 	if (error == CORDON_EPROTO) {
 		atomic_fetch_add(&counters->protocol_errors, 1);
@@ -71,20 +73,6 @@ static void log_end(const struct session *session, int error, const char *text)
 		error != CORDON_ESHUTDOWN) {
 		atomic_fetch_add(&counters->handshake_failures, 1);
 	}
-	if (session->stage == SESSION_SHAKING && error == CORDON_ECLOSED) {
-		log_info("connection from %s ended before it said who it is",
-			session->address);
-	} else if (!served && session->uri[0] == '\0') {
-		log_warning("connection from %s refused: %s", session->address, text);
-	} else if (!served) {
-		log_warning("connection from %s refused: %s: %s", session->address,
-			session->uri, text);
-	} else if (error == CORDON_ECLOSED || error == CORDON_ESHUTDOWN) {
-		log_debug("%s at %s: %s", session->uri, session->address, text);
-	} else {
-		log_notice("%s at %s: connection ended: %s", session->uri,
-			session->address, text);
-	}
 }
 
 void session_gone(struct session *session, int error, const char *text)
@@ -92,7 +80,9 @@ void session_gone(struct session *session, int error, const char *text)
 	struct sessions *all = session->sessions;
 	struct node *node = all->service->node;
 
-	log_end(session, error, text);
+	count_end(session, error);
+	session_log_denials_left(session);
+	session_log_end(session, error, text);
 	session->stage = SESSION_GONE;
 	conn_destroy(session->conn);
 	session->conn = NULL;
@@ -133,6 +123,7 @@ static struct session *new_session(
 	session->references = 1;
 	session->frame_max = FRAME_MAX_HELLO;
 	session->local = local;
+	log_quota_init(&session->denials, SESSION_DENIALS_LOGGED);
 	snprintf(session->address, sizeof(session->address), "%s", address);
 	session->hello_timer =
 		evtimer_new(sessions->service->base, on_hello_missing, session);
@@ -204,7 +195,7 @@ static bool room(struct sessions *sessions, bool local)
 
 static void refuse(struct sessions *sessions, const char *address, const char *why)
 {
-	log_warning("connection from %s refused: %s", address, why);
+	session_log_refused(sessions, address, "", why);
 	atomic_fetch_sub(&sessions->service->node->counters.connections, 1);
 	atomic_fetch_sub(&sessions->load, 1);
 }

@@ -2,6 +2,7 @@
 #ifndef NODE_SESSIONS_H
 #define NODE_SESSIONS_H
 
+#include "daemon/base/log_quota.h"
 #include "daemon/node/session.h"
 
 /*
@@ -13,6 +14,7 @@ struct sessions {
 	struct session *first, *last; /* the oldest first */
 	atomic_size_t load;           /* sessions, and connections on their way here */
 	bool stopping;
+	struct log_quota ends; /* lines about connections refused or broken */
 	/* Stopping, and none is left; called once or more. */
 	void (*empty)(void *context);
 	void *context;

@@ -149,6 +149,49 @@ static void a_denied_request_is_logged_with_who_and_what(void **state)
 	asking_finish(&a);
 }
 
+static void a_flood_of_denied_requests_is_no_flood_of_lines(void **state)
+{
+	enum {
+		requests = 1000
+	};
+	struct fixture *f = *state;
+	Cordon__SubmitRequest request = CORDON__SUBMIT_REQUEST__INIT;
+	struct asking a;
+	const char *log;
+
+	asking_connect(&a, f->c, "desk");
+	for (int i = 0; i < requests; i++) {
+		asking_refused(&a, asking_send(&a, MESSAGE_SUBMIT, &request.base),
+			CORDON_EDENIED, "");
+	}
+	asking_finish(&a);
+	log = log_of(f);
+	assert_int_equal(lines_with(log, "is denied to submit"), 10);
+	assert_says_once(
+		log, "cordon://KAZ/checkpoint/desk-1 at test:1 was denied 990 more");
+}
+
+static void a_flood_of_refused_connections_is_no_flood_of_lines(void **state)
+{
+	enum {
+		connections = 300
+	};
+	struct fixture *f = *state;
+
+	for (unsigned i = 1; i <= connections; i++) {
+		int fds[2];
+
+		pair_sockets(fds);
+		assert_int_equal(write(fds[0], "GET / HTTP/1.1", 14), 14);
+		close(fds[0]);
+		worker_accept(f->c->node.workers[0], fds[1], "192.0.2.7:4711", false);
+		node_case_until(
+			atomic_load(&f->c->node.counters.handshake_failures) == i);
+	}
+	assert_int_equal(
+		lines_with(log_of(f), "connection from 192.0.2.7:4711 refused"), 200);
+}
+
 static void names_and_numbers_are_never_logged(void **state)
 {
 	static const char *const secrets[] = { "KARIMOV", "karimov", "ALISHER",
@@ -187,6 +230,8 @@ int main(void)
 		TEST(plain_text_is_logged_as_no_tls),
 		TEST(a_client_of_another_member_is_logged_with_its_identity),
 		TEST(a_denied_request_is_logged_with_who_and_what),
+		TEST(a_flood_of_denied_requests_is_no_flood_of_lines),
+		TEST(a_flood_of_refused_connections_is_no_flood_of_lines),
 		TEST(names_and_numbers_are_never_logged),
 	};
 
