@@ -142,34 +142,37 @@ static int keep(struct apply_job *job, struct store_txn *txn, struct errmsg *msg
 }
 
 /* A contradiction: the evidence is kept, and the list takes nothing any more. */
-static int keep_evidence(
-	struct apply_job *job, struct store_txn *txn, struct errmsg *msg)
+static int keep_evidence(struct apply_job *job, const struct feed *feed,
+	struct store_txn *txn, struct errmsg *msg)
 {
+	int failed = 0;
 	struct bytes held;
 	int error = store_head_get(txn, &job->list, &held);
 
 	if (error == 0) {
 		error = store_evidence_put(txn, &job->head, held, job->packed);
 	}
+	if (error == 0 && apply_stop(&job->copy, feed, &failed) == APPLY_ERROR) {
+		error = failed;
+	}
 	if (error == 0) {
-		job->copy.phase = COPY_STOPPED;
 		error = store_list_put(txn, &job->list, &job->copy);
 	}
 	return error == 0 ? 0 : store_txn_error(txn, msg);
 }
 
-/* The read or the move did not come out as signed: nothing of it is kept. */
+/* Something did not come out as signed: nothing of it is kept, and who is to blame is
+ * found out. */
 static int begin_again(struct apply_job *job, const struct feed *feed,
 	struct store_txn *txn, struct errmsg *msg)
 {
 	int error = 0;
+	enum apply_result result = apply_again(&job->copy, feed, &error);
 
-	if (job->copy.phase == COPY_FOLLOWING || job->copy.phase == COPY_EMPTY) {
-		return 0;
-	}
-	if (apply_again(&job->copy, feed, &error) == APPLY_ERROR) {
+	if (result == APPLY_ERROR) {
 		return errmsg_set(msg, error, "drop what was read");
 	}
+	job->result = result;
 	return keep(job, txn, msg);
 }
 
@@ -189,7 +192,7 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 		return store_txn_error(txn, msg);
 	}
 	if (job->result == APPLY_FORK) {
-		return keep_evidence(job, txn, msg);
+		return keep_evidence(job, &feed, txn, msg);
 	}
 	if (job->result == APPLY_MISMATCH) {
 		return begin_again(job, &feed, txn, msg);

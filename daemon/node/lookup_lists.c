@@ -64,9 +64,10 @@ int lookup_lists_read(
 	return 0;
 }
 
-static bool phase_answers(enum copy_phase phase)
+static bool info_answers(const struct store_list_info *info)
 {
-	const struct list_copy copy = { .phase = phase };
+	const struct list_copy copy = { .phase = info->phase,
+		.head = { .sequence = info->sequence } };
 
 	return copy_answers(&copy);
 }
@@ -93,7 +94,7 @@ bool lookup_lists_answer(const struct lookups *lookups, const struct list_id *li
 				  : bsearch(list, lists->infos, lists->count,
 					    sizeof(*info), compare_info);
 
-	return info != NULL && phase_answers(info->phase);
+	return info != NULL && info_answers(info);
 }
 
 static bool is_missing(const struct lookup_run *run, const struct store_list_info *info)
@@ -103,7 +104,7 @@ static bool is_missing(const struct lookup_run *run, const struct store_list_inf
 	if (info->phase == COPY_UNSHARED) {
 		return false;
 	}
-	return !phase_answers(info->phase) || info->phase == COPY_STOPPED || /* 1 */
+	return !info_answers(info) || info->phase == COPY_STOPPED || /* 1 */
 	       (max_age_s > 0 &&
 		       info->head_time_s < run->now_s - (int64_t)max_age_s) || /* 2 */
 	       info->not_understood > 0;                                       /* 3 */

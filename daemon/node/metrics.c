@@ -31,7 +31,8 @@ static void reset(struct metrics *metrics)
 
 static bool answers(const struct store_list_info *info)
 {
-	const struct list_copy copy = { .phase = info->phase };
+	const struct list_copy copy = { .phase = info->phase,
+		.head = { .sequence = info->sequence } };
 
 	return info->phase == COPY_UNSHARED || copy_answers(&copy);
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/node/ack_out.h"
+#include "daemon/node/watch.h"
 
 static void finished(struct apply_job *job)
 {
@@ -124,6 +125,20 @@ static void post_move(struct replicator *r, const struct engine_effect *effect)
 	}
 }
 
+static void tell_held(struct replicator *r, size_t peer)
+{
+	struct errmsg msg = { "" };
+	int error = store_read_renew(r->txn);
+
+	if (error == 0) {
+		error = watch_heads(r->txn, r->peers[peer], &msg);
+	}
+	if (error != 0) {
+		log_error("replication: %s", errmsg_text(&msg, error));
+	}
+	store_read_reset(r->txn);
+}
+
 static void warn(struct replicator *r, const struct engine_effect *effect)
 {
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX] = "nobody";
@@ -167,6 +182,9 @@ static void carry_out(struct replicator *r, const struct engine_effect *effect,
 	case ENGINE_ACK:
 		ack_out_send(r->node, r->peers, r->peers_count, event->peer,
 			&event->copy->head);
+		break;
+	case ENGINE_WATCH:
+		tell_held(r, effect->peer);
 		break;
 	case ENGINE_ASIDE:
 	case ENGINE_FORKED:

@@ -15,20 +15,21 @@ struct held {
 static void fill(
 	struct held *held, const struct list_id *list, const struct list_copy *copy)
 {
+	const struct head *head = copy_newest(copy);
 	struct bytes hash = { held->hash, HASH_BYTES };
 
 	cordon__position__init(&held->position);
 	cordon__list_id__init(&held->list);
 	cordon__epoch__init(&held->epoch);
 	memcpy(held->owner, list->owner.code, sizeof(held->owner));
-	memcpy(held->hash, copy->head.hash, HASH_BYTES);
+	memcpy(held->hash, head->hash, HASH_BYTES);
 	held->list.owner = message_data(held->owner);
 	held->list.kind = list->kind;
-	held->epoch.number = copy->head.epoch.number;
-	held->epoch.tag = copy->head.epoch.tag;
+	held->epoch.number = head->epoch.number;
+	held->epoch.tag = head->epoch.tag;
 	held->position.list = &held->list;
 	held->position.epoch = &held->epoch;
-	held->position.sequence = copy->head.sequence;
+	held->position.sequence = head->sequence;
 	held->position.head_hash = message_data_bytes(hash);
 }
 
@@ -56,7 +57,7 @@ static int collect(
 		if (error != 0) {
 			return error;
 		}
-		if (copy.head.epoch.number != 0) {
+		if (copy_newest(&copy)->epoch.number != 0) {
 			fill(&held[i], &lists[i], &copy);
 			request->held[request->n_held++] = &held[i].position;
 		}

@@ -150,8 +150,8 @@ size_t copy_write_read(const struct list_copy *copy, uint8_t out[COPY_PART_MAX])
 	write_head(&w, &copy->high);
 	writer_u8(&w, copy->whole);
 	writer_u64(&w, copy->read_live_count);
-	writer_u64(&w, copy->moved);
 	writer_u64(&w, copy->swept);
+	writer_u8(&w, copy->mixed);
 	return w.used;
 }
 
@@ -168,7 +168,7 @@ bool copy_read_read(struct bytes bytes, struct list_copy *copy)
 	read_head(&r, &copy->high);
 	copy->whole = read_bool(&r);
 	copy->read_live_count = reader_u64(&r);
-	copy->moved = reader_u64(&r);
 	copy->swept = reader_u64(&r);
+	copy->mixed = read_bool(&r);
 	return reader_done(&r);
 }

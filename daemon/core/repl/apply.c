@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/core/repl/heads.h"
 #include "daemon/core/repl/read.h"
 #include "daemon/core/repl/rows.h"
 
@@ -11,106 +12,10 @@ bool apply_failed(enum apply_result result)
 	return result >= APPLY_BROKEN;
 }
 
-/* One epoch number with two tags, or one (epoch, sequence) with two contents. */
-static bool contradict(const struct head *a, const struct head *b)
-{
-	if (a->epoch.number == 0 || a->epoch.number != b->epoch.number) {
-		return false;
-	}
-	if (a->epoch.tag != b->epoch.tag) {
-		return true;
-	}
-	return a->sequence == b->sequence && memcmp(a->hash, b->hash, HASH_BYTES) != 0;
-}
-
-static bool reading(const struct list_copy *copy)
-{
-	return copy->phase == COPY_LOADING || copy->phase == COPY_STAGING ||
-	       copy->phase == COPY_MOVING;
-}
-
-static bool forked(const struct list_copy *copy, const struct head *head)
-{
-	return contradict(&copy->head, head) ||
-	       (reading(copy) && contradict(&copy->high, head));
-}
-
 static enum apply_result failed(int code, int *error)
 {
 	*error = code;
 	return APPLY_ERROR;
-}
-
-/* The owner ended the sharing: the rows go, the head that says so stays. */
-static enum apply_result unshare(struct list_copy *copy, const struct feed *feed,
-	const struct head *head, int *error)
-{
-	int code;
-
-	if (copy_head_order(head, &copy->head) <= 0 ||
-		(reading(copy) && copy_head_order(head, &copy->high) <= 0)) {
-		return APPLY_STALE;
-	}
-	code = rows_clear(copy, feed);
-	if (code != 0) {
-		return failed(code, error);
-	}
-	memset(copy, 0, sizeof(*copy));
-	copy->phase = COPY_UNSHARED;
-	copy->head = *head;
-	return APPLY_UNSHARED;
-}
-
-/*
- * What concerns the head alone, chunk or not.  APPLY_PARTIAL: go on.
- *   1. It is of another list: the peer is wrong.
- *   2. It contradicts what is held: evidence, whatever else it says.
- *   3. Stopped lists take nothing.
- *   4. It does not name this member: the sharing has ended, if it is news.
- *   5. It names this member again after the end: begin anew, if it is news.
- */
-static enum apply_result take_head(struct list_copy *copy, const struct feed *feed,
-	const struct head *head, const struct state *member, int *error)
-{
-	if (!ident_list_equal(&head->list, &feed->list)) { /* 1 */
-		return APPLY_BROKEN;
-	}
-	if (forked(copy, head)) { /* 2 */
-		return APPLY_FORK;
-	}
-	if (copy->phase == COPY_STOPPED) { /* 3 */
-		return APPLY_STALE;
-	}
-	if (!head_shared_with(head, member)) { /* 4 */
-		return unshare(copy, feed, head, error);
-	}
-	if (copy->phase == COPY_UNSHARED) { /* 5 */
-		if (copy_head_order(head, &copy->head) <= 0) {
-			return APPLY_STALE;
-		}
-		memset(copy, 0, sizeof(*copy));
-	}
-	return APPLY_PARTIAL;
-}
-
-enum apply_result apply_head(struct list_copy *copy, const struct feed *feed,
-	const struct head *head, const struct state *member, int *error)
-{
-	enum apply_result result = take_head(copy, feed, head, member, error);
-	int news;
-
-	if (result != APPLY_PARTIAL) {
-		return result;
-	}
-	news = copy_head_order(head, &copy->head);
-	if (news > 0) {
-		return APPLY_PARTIAL;
-	}
-	if (news < 0 || head->time_s <= copy->head.time_s) {
-		return APPLY_STALE;
-	}
-	copy->head.time_s = head->time_s;
-	return APPLY_SAME;
 }
 
 /* Entries in order, within bounds, of this owner, none that the floor has purged. */
@@ -165,32 +70,20 @@ static enum apply_result apply_direct(struct list_copy *copy, const struct feed 
 	return APPLY_VERIFIED;
 }
 
-/* The new epoch took over exactly where this copy stands. */
-static bool goes_on_from(const struct list_copy *copy, const struct head *head)
-{
-	if (epoch_equal(&copy->head.epoch, &head->epoch)) {
-		return true;
-	}
-	for (size_t i = 0; i < head->bases_count; i++) {
-		const struct head_base *base = &head->bases[i];
-
-		if (epoch_equal(&base->epoch, &copy->head.epoch) &&
-			base->sequence == copy->head.sequence &&
-			memcmp(base->hash, copy->head.hash, HASH_BYTES) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Live is exactly what its head says, and nothing is being read. */
+/*
+ * Live is exactly what its head says, and nothing is being read.
+ *   1. Only a newer head brings anything, the same one perhaps a later time.
+ *   2. What begins at nothing is a whole read.
+ *   3. Tombstones may have been purged that this copy never saw: from nothing.
+ *   4. Else it must go on where live stands, in this epoch or one that took over there.
+ */
 static enum apply_result apply_following(struct list_copy *copy,
 	const struct feed *feed, const struct chunk *chunk, int *error)
 {
 	const struct head *head = chunk->head;
 	int news = copy_head_order(head, &copy->head);
 
-	if (news < 0) {
+	if (news < 0) { /* 1 */
 		return APPLY_STALE;
 	}
 	if (news == 0) {
@@ -199,52 +92,86 @@ static enum apply_result apply_following(struct list_copy *copy,
 		}
 		return APPLY_SAME;
 	}
-	if (!goes_on_from(copy, head)) {
-		if (chunk->after != 0) {
-			return APPLY_STALE;
-		}
+	if (chunk->after == 0) { /* 2 */
 		return read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error);
 	}
-	if (head->floor > copy->head.sequence) {
-		return read_restart(copy, feed, &head->epoch, error);
-	}
-	if (chunk->after != copy->head.sequence) {
+	if (!heads_go_on(copy, head) || chunk->after != copy->head.sequence) {
 		return APPLY_STALE;
 	}
-	if (chunk->up_to == head->sequence) {
-		return apply_direct(copy, feed, chunk, error);
+	if (head->floor > copy->head.sequence) { /* 3 */
+		return read_restart(copy, feed, &head->epoch, error);
 	}
-	return read_chunk(copy, feed, chunk, READ_BEGIN, error);
+	return chunk->up_to == head->sequence /* 4 */
+		       ? apply_direct(copy, feed, chunk, error)
+		       : read_chunk(copy, feed, chunk, READ_BEGIN, error);
 }
 
-/* A read is under way: it goes on where it stands, or begins anew in a newer epoch. */
+/* What was staged is given up for a chunk that goes on from live. */
+static enum apply_result apply_anew(struct list_copy *copy, const struct feed *feed,
+	const struct chunk *chunk, int *error)
+{
+	int code = feed->ops->clear(feed->context, FEED_STAGE);
+
+	if (code != 0) {
+		return failed(code, error);
+	}
+	copy->phase = COPY_FOLLOWING;
+	return apply_following(copy, feed, chunk, error);
+}
+
+/*
+ * A read is under way.
+ *   1. Only what is newer than the verified head is read, or the same again over rows
+ *      that are damaged.
+ *   2. A chunk at the position, in the epoch that is read, goes on, unless the floor
+ *      has passed it.
+ *   3. One from nothing, in whatever epoch, begins anew.
+ *   4. So does one from the verified head.
+ */
 static enum apply_result apply_reading(struct list_copy *copy, const struct feed *feed,
 	const struct chunk *chunk, int *error)
 {
 	const struct head *head = chunk->head;
-	bool fresh =
-		copy->position == 0; /* nothing read yet: any epoch that is not older */
+	uint64_t seen = copy->base > copy->position ? copy->base : copy->position;
 
-	if (!epoch_equal(&copy->read_epoch, &head->epoch)) {
-		if (head->epoch.number < copy->read_epoch.number || chunk->after != 0) {
-			return APPLY_STALE;
-		}
-		return read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error);
-	}
-	if (chunk->after != copy->position) {
+	if (copy_head_order(head, &copy->head) < (copy->mixed ? 0 : 1)) { /* 1 */
 		return APPLY_STALE;
 	}
-	if (!fresh && head->floor > (copy->base > copy->position ? copy->base
-								 : copy->position)) {
-		return read_restart(copy, feed, &head->epoch, error);
+	if (chunk->after == copy->position &&
+		epoch_equal(&copy->read_epoch, &head->epoch)) { /* 2 */
+		return copy->position != 0 && head->floor > seen
+			       ? read_restart(copy, feed, &head->epoch, error)
+			       : read_chunk(copy, feed, chunk, READ_ON, error);
 	}
-	return read_chunk(copy, feed, chunk, READ_ON, error);
+	if (chunk->after == 0) { /* 3 */
+		return read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error);
+	}
+	if (copy->phase == COPY_STAGING && !copy->mixed && heads_go_on(copy, head) &&
+		chunk->after == copy->head.sequence) { /* 4 */
+		return apply_anew(copy, feed, chunk, error);
+	}
+	return APPLY_STALE;
+}
+
+/* A new epoch goes on where the list was stopped, or from nothing. */
+static enum apply_result apply_stopped(struct list_copy *copy, const struct feed *feed,
+	const struct chunk *chunk, int *error)
+{
+	if (copy->head.sequence == 0) {
+		copy->phase = COPY_EMPTY;
+	} else if (!copy->mixed) {
+		copy->phase = COPY_FOLLOWING;
+		return apply_following(copy, feed, chunk, error);
+	}
+	return chunk->after == 0
+		       ? read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error)
+		       : APPLY_STALE;
 }
 
 enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
 	const struct chunk *chunk, const struct state *member, int *error)
 {
-	enum apply_result result = take_head(copy, feed, chunk->head, member, error);
+	enum apply_result result = heads_take(copy, feed, chunk->head, member, error);
 
 	if (result != APPLY_PARTIAL) {
 		return result;
@@ -254,6 +181,7 @@ enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
 	}
 	switch (copy->phase) {
 	case COPY_EMPTY:
+	case COPY_UNSHARED:
 		return chunk->after == 0
 			       ? read_chunk(copy, feed, chunk, READ_BEGIN_WHOLE, error)
 			       : APPLY_STALE;
@@ -262,10 +190,46 @@ enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
 	case COPY_LOADING:
 	case COPY_STAGING:
 		return apply_reading(copy, feed, chunk, error);
-	case COPY_MOVING:
-	case COPY_UNSHARED:
 	case COPY_STOPPED:
+		return apply_stopped(copy, feed, chunk, error);
+	case COPY_MOVING:
 		break;
 	}
 	return APPLY_STALE;
+}
+
+/* Live's rows, counted anew, are not what its head says? */
+static int damaged(struct list_copy *copy, const struct feed *feed, bool *yes)
+{
+	bool equal = false;
+	int error = rows_recount(copy, feed);
+
+	if (error == 0) {
+		error = rows_match(
+			&copy->digest, copy->live_count, &copy->head, &equal);
+	}
+	*yes = !equal;
+	return error;
+}
+
+enum apply_result apply_again(
+	struct list_copy *copy, const struct feed *feed, int *error)
+{
+	bool moving = copy->phase == COPY_MOVING;
+	enum apply_result result;
+	bool own = false;
+	int code = 0;
+
+	if (copy_answers(copy) && (moving || !copy->mixed)) { /* 1 */
+		code = damaged(copy, feed, &own);
+	}
+	if (code != 0) {
+		return failed(code, error);
+	}
+	copy->mixed = copy->mixed || own || moving;
+	if (!copy_reads(copy) && !own) { /* 2 */
+		return APPLY_MISMATCH;
+	}
+	result = read_restart(copy, feed, &copy->head.epoch, error); /* 3 */
+	return result == APPLY_RESTART && !own && !moving ? APPLY_MISMATCH : result;
 }

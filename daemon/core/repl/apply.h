@@ -16,7 +16,7 @@
 
 struct chunk {
 	const struct head *head; /* of the snapshot it was read from; authentic */
-	uint64_t after; /* what was asked for, in head's epoch; 0: from nothing */
+	uint64_t after;          /* behind this row, in head's epoch; 0: from nothing */
 	uint64_t up_to;
 	const struct entry *entries;
 	size_t entries_count;
@@ -53,17 +53,32 @@ enum apply_result apply_move(struct list_copy *copy, const struct feed *feed,
 	size_t entries_max, int *error);
 
 /*
- * After APPLY_MISMATCH of a read or a move, in a new transaction: drops what was read
- * and begins from nothing; the verified live rows go on answering.  APPLY_RESTART
- * or APPLY_ERROR.
+ * After APPLY_MISMATCH, in a new transaction: whose fault was it, and how does it go
+ * on?
+ *   1. Live is counted anew.  When it is damaged, or a move was broken off, it is to be
+ *      replaced by a whole read, and nobody is to blame: APPLY_RESTART.  It goes on
+ *      answering, and is not served.
+ *   2. A chunk that did not fit a sound copy changes nothing: APPLY_MISMATCH.
+ *   3. A read that did not come out is dropped and begins from nothing; the verified
+ *      live rows go on answering: APPLY_MISMATCH.
+ * Looks at every row of the list.
  */
 enum apply_result apply_again(
 	struct list_copy *copy, const struct feed *feed, int *error);
 
 /*
+ * After APPLY_FORK, in a new transaction: nothing more of this epoch is taken.  What
+ * was verified stays, also a stage that is being moved in; what was not is dropped.
+ * APPLY_FORK or APPLY_ERROR.
+ */
+enum apply_result apply_stop(
+	struct list_copy *copy, const struct feed *feed, int *error);
+
+/*
  * An authentic head without entries: the same head at a later time (APPLY_SAME with
- * copy->head.time_s moved), the end of the sharing (APPLY_UNSHARED; large lists in
- * one transaction), a fork (APPLY_FORK), or something to pull (APPLY_PARTIAL).
+ * copy->head.time_s moved; or one more that does not name an unshared member), the end
+ * of the sharing (APPLY_UNSHARED; large lists in one transaction), a fork (APPLY_FORK),
+ * or something to pull (APPLY_PARTIAL; nothing is changed).
  */
 enum apply_result apply_head(struct list_copy *copy, const struct feed *feed,
 	const struct head *head, const struct state *member, int *error);

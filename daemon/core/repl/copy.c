@@ -9,8 +9,9 @@ bool copy_answers(const struct list_copy *copy)
 	case COPY_FOLLOWING:
 	case COPY_STAGING:
 	case COPY_MOVING:
-	case COPY_STOPPED:
 		return true;
+	case COPY_STOPPED: /* its first load may have been stopped */
+		return copy->head.sequence != 0;
 	case COPY_EMPTY:
 	case COPY_LOADING:
 	case COPY_UNSHARED:
@@ -21,7 +22,28 @@ bool copy_answers(const struct list_copy *copy)
 
 bool copy_serves(const struct list_copy *copy)
 {
-	return copy->phase == COPY_FOLLOWING || copy->phase == COPY_STAGING;
+	return (copy->phase == COPY_FOLLOWING || copy->phase == COPY_STAGING) &&
+	       !copy->mixed;
+}
+
+bool copy_reads(const struct list_copy *copy)
+{
+	return copy->phase == COPY_LOADING || copy->phase == COPY_STAGING ||
+	       copy->phase == COPY_MOVING;
+}
+
+const struct head *copy_newest(const struct list_copy *copy)
+{
+	return copy_reads(copy) && copy_head_order(&copy->high, &copy->head) > 0
+		       ? &copy->high
+		       : &copy->head;
+}
+
+uint64_t copy_stopped_epoch(const struct list_copy *copy)
+{
+	return copy->read_epoch.number > copy->head.epoch.number
+		       ? copy->read_epoch.number
+		       : copy->head.epoch.number;
 }
 
 int copy_head_order(const struct head *a, const struct head *b)
@@ -35,16 +57,24 @@ int copy_head_order(const struct head *a, const struct head *b)
 	return 0;
 }
 
+static struct copy_position after_head(const struct head *head)
+{
+	struct copy_position position = {
+		.epoch = head->epoch, .after = head->sequence, .has_hash = true
+	};
+
+	memcpy(position.head_hash, head->hash, HASH_BYTES);
+	return position;
+}
+
 void copy_position(const struct list_copy *copy, struct copy_position *out)
 {
 	struct copy_position position = { .after = 0 };
 
 	switch (copy->phase) {
 	case COPY_FOLLOWING:
-		position.epoch = copy->head.epoch;
-		position.after = copy->head.sequence;
-		position.has_hash = true;
-		memcpy(position.head_hash, copy->head.hash, HASH_BYTES);
+	case COPY_STOPPED:
+		copy_position_anew(copy, &position);
 		break;
 	case COPY_LOADING:
 	case COPY_STAGING:
@@ -56,10 +86,16 @@ void copy_position(const struct list_copy *copy, struct copy_position *out)
 	case COPY_EMPTY:
 	case COPY_MOVING:
 	case COPY_UNSHARED:
-	case COPY_STOPPED:
 		break;
 	}
 	*out = position;
+}
+
+void copy_position_anew(const struct list_copy *copy, struct copy_position *out)
+{
+	*out = copy_answers(copy) && !copy->mixed
+		       ? after_head(&copy->head)
+		       : (struct copy_position){ .after = 0 };
 }
 
 const char *copy_phase_text(enum copy_phase phase)

@@ -15,7 +15,8 @@
  *   MOVING     the stage was verified and is moved into live, slice by slice: each
  *              live row is one that the owner signed, but the set is none
  *   UNSHARED   the owner ended the sharing: no rows, only the head that says so
- *   STOPPED    evidence of two histories: live stays, nothing is taken any more
+ *   STOPPED    evidence of two histories: live stays, nothing more of this epoch is
+ *              taken; without a verified head there is nothing in it
  */
 enum copy_phase {
 	COPY_EMPTY = 0,
@@ -29,7 +30,9 @@ enum copy_phase {
 
 struct list_copy {
 	enum copy_phase phase;
-	struct head head;     /* of live; sequence 0 and epoch 0 in EMPTY and LOADING */
+	/* Of live.  In EMPTY and LOADING zero, or the one that ended an earlier
+	 * sharing: older ones are not taken. */
+	struct head head;
 	struct digest digest; /* of live's rows, always */
 	uint64_t live_count;  /* rows in state live, always */
 
@@ -41,14 +44,24 @@ struct list_copy {
 	bool whole;        /* from nothing: what the stage lacks is removed */
 	struct digest read_digest; /* STAGING: digest after the move */
 	uint64_t read_live_count;
-	uint64_t moved; /* MOVING: stage rows up to here are live */
 	uint64_t swept; /* MOVING, whole: live rows up to here were looked at */
+	/* A move was broken off, or own rows were found damaged: live is not what head
+	 * says, until a whole stage has been moved in. */
+	bool mixed;
 };
 
 /* Can lookups count on it?  FOLLOWING, STAGING, MOVING (and STOPPED). */
 bool copy_answers(const struct list_copy *copy);
 /* May it be served onward?  FOLLOWING and STAGING: live is what head says. */
 bool copy_serves(const struct list_copy *copy);
+
+/* LOADING, STAGING, MOVING. */
+bool copy_reads(const struct list_copy *copy);
+/* The newest head of anything that is held of the list, verified or not; to be told to
+ * peers as what is held. */
+const struct head *copy_newest(const struct list_copy *copy);
+/* The epoch's number that a STOPPED list takes nothing of. */
+uint64_t copy_stopped_epoch(const struct list_copy *copy);
 
 /* By (epoch number, sequence), whatever the time: <0, 0, >0. */
 int copy_head_order(const struct head *a, const struct head *b);
@@ -62,8 +75,11 @@ struct copy_position {
 };
 
 void copy_position(const struct list_copy *copy, struct copy_position *out);
+/* Where a read starts that gives up what was read so far: the verified head, or
+ * nothing. */
+void copy_position_anew(const struct list_copy *copy, struct copy_position *out);
 
-/* "own", "following", "loading", "staging", "moving", "unshared", "stopped", "empty".
+/* "following", "loading", "staging", "moving", "unshared", "stopped", "empty".
  */
 const char *copy_phase_text(enum copy_phase phase);
 

@@ -73,11 +73,11 @@ void engine_destroy(struct engine *engine)
 static void remember(struct engine_list *list, const struct list_copy *copy)
 {
 	list->phase = copy->phase;
+	list->mixed = copy->mixed;
 	list->held = copy->head;
+	list->stopped_epoch = copy_stopped_epoch(copy);
 	copy_position(copy, &list->position);
-	if (list->own_ahead && copy_head_order(&list->ahead, &copy->head) <= 0) {
-		list->own_ahead = false;
-	}
+	copy_position_anew(copy, &list->anew);
 }
 
 int engine_restore(
@@ -99,43 +99,56 @@ static void peer_up(struct engine *engine, size_t peer)
 	engine->up[peer] = true;
 }
 
-/* What it held is not known any more, and pulls at it are void. */
+static void forget_source(struct engine_list *list)
+{
+	list->source = ENGINE_NOBODY;
+	list->asked = false;
+}
+
+/* What it held is not known any more, and pulls at it are void.  That it was set aside
+ * is not forgotten. */
 static void peer_down(struct engine *engine, size_t peer)
 {
 	engine->up[peer] = false;
 	for (size_t i = 0; i < engine->lists_count; i++) {
 		struct engine_list *list = engine->lists[i];
+		struct mono aside_until = list->peers[peer].aside_until;
 
-		memset(&list->peers[peer].head, 0, sizeof(list->peers[peer].head));
-		list->peers[peer].knows = false;
+		memset(&list->peers[peer], 0, sizeof(list->peers[peer]));
+		list->peers[peer].aside_until = aside_until;
 		if (list->source == peer) {
-			list->source = ENGINE_NOBODY;
-			list->asked = false;
+			forget_source(list);
 		}
 	}
 }
 
-/* Does the head itself (not the entries behind it) change anything here? */
+/*
+ * Does the head itself (not the entries behind it) change anything here?
+ *   1. Newer ones do when they end the sharing.
+ *   2. The held one at a later time does, where lookups tell the time.
+ *   3. Contradictions do.  A stopped list has seen enough of its epoch.
+ */
 static bool matters(const struct engine *engine, const struct engine_list *list,
 	const struct head *head)
 {
-	int news = copy_head_order(head, &list->held);
+	const struct head *held = &list->held;
+	int news = copy_head_order(head, held);
+	bool stopped = list->phase == COPY_STOPPED;
 
-	if (list->own) {
+	if (list->own || (stopped && head->epoch.number <= list->stopped_epoch)) {
 		return false;
 	}
+	if (head->epoch.number == held->epoch.number &&
+		(head->epoch.tag != held->epoch.tag ||
+			(news == 0 &&
+				memcmp(head->hash, held->hash, HASH_BYTES) != 0))) {
+		return true; /* 3 */
+	}
 	if (news > 0) {
-		return !head_shared_with(head, &engine->member) ||
-		       list->phase == COPY_UNSHARED ||
-		       head->epoch.number != list->held.epoch.number;
+		return !head_shared_with(head, &engine->member); /* 1 */
 	}
-	if (news < 0) {
-		return head->epoch.number == list->held.epoch.number &&
-		       head->epoch.tag != list->held.epoch.tag;
-	}
-	return head->epoch.tag != list->held.epoch.tag ||
-	       head->time_s > list->held.time_s ||
-	       memcmp(head->hash, list->held.hash, HASH_BYTES) != 0;
+	return news == 0 && head->time_s > held->time_s && /* 2 */
+	       (list->phase == COPY_FOLLOWING || list->phase == COPY_STAGING);
 }
 
 static void take_head(struct engine *engine, struct mono now, struct engine_list *list,
@@ -144,19 +157,32 @@ static void take_head(struct engine *engine, struct mono now, struct engine_list
 	struct engine_peer *peer = &list->peers[event->peer];
 
 	if (!peer->knows || copy_head_order(event->head, &peer->head) > 0) {
-		peer->behind_since = now;
+		peer->told_at = now;
+		peer->rests = 0;
+		peer->rests_until = now;
 	}
 	peer->knows = true;
 	peer->head = *event->head;
-	if (list->own && copy_head_order(event->head, &list->held) > 0) {
-		list->own_ahead = true;
-		list->ahead = *event->head;
-	}
 	if (matters(engine, list, event->head)) {
 		struct engine_effect *effect =
 			schedule_effect(engine, ENGINE_APPLY_HEAD, list, event->peer);
 
 		effect->head = *event->head;
+	}
+}
+
+/* Not asked for a while, which is longer each time. */
+static void rest(struct mono now, struct engine_list *list, size_t peer)
+{
+	struct engine_peer *p = &list->peers[peer];
+	int64_t rest_ms = (int64_t)ENGINE_RETRY_MS << p->rests;
+
+	if (rest_ms < ENGINE_REST_MAX_MS) {
+		p->rests++;
+	}
+	p->rests_until = mono_after_ms(now, rest_ms);
+	if (list->source == peer) {
+		forget_source(list);
 	}
 }
 
@@ -168,70 +194,165 @@ static void set_aside(struct engine *engine, struct mono now, struct engine_list
 		schedule_effect(engine, ENGINE_ASIDE, list, event->peer);
 
 	effect->why = event->result;
-	list->peers[event->peer].rests_until = mono_after_ms(now, ENGINE_ASIDE_MS);
-	list->source = ENGINE_NOBODY;
+	list->peers[event->peer].aside_until = mono_after_ms(now, ENGINE_ASIDE_MS);
+	if (list->source == event->peer) {
+		forget_source(list);
+	}
 }
 
-static void rest(struct mono now, struct engine_list *list, size_t peer)
+static bool same_position(const struct copy_position *a, const struct copy_position *b)
 {
-	list->peers[peer].rests_until = mono_after_ms(now, ENGINE_RETRY_MS);
-	list->source = ENGINE_NOBODY;
+	return epoch_equal(&a->epoch, &b->epoch) && a->after == b->after;
 }
 
-static void applied(struct engine *engine, struct mono now, struct engine_list *list,
+/* In less than half of the patience there is now?  Slow sources are given more. */
+static bool quick(struct mono now, const struct engine_list *list)
+{
+	int64_t half_ms = ((int64_t)ENGINE_PATIENCE_MS << list->changes) / 2;
+
+	return now.us < mono_after_ms(list->asked_at, half_ms).us;
+}
+
+/* The list stands elsewhere than before: what came was good. */
+static void progress(
+	struct mono now, struct engine_list *list, const struct engine_event *event)
+{
+	bool of_peer = event->peer != ENGINE_NOBODY;
+
+	if (quick(now, list)) {
+		list->changes -= list->changes > 0;
+	}
+	list->idle = 0;
+	if (of_peer) {
+		list->peers[event->peer].rests = 0;
+	}
+	if (event->result == APPLY_PARTIAL && of_peer) {
+		list->read_from |= (uint64_t)1 << event->peer;
+	} else if (event->result != APPLY_PARTIAL && event->result != APPLY_MOVE) {
+		list->read_from = 0;
+	}
+}
+
+/* An answer that left the list where it was.  At the end of a wait that is usual. */
+static void no_progress(struct mono now, struct engine_list *list, size_t peer)
+{
+	if (now.us >= mono_after_ms(list->asked_at, ENGINE_PATIENCE_MS).us) {
+		list->idle = 0;
+	} else if (++list->idle > 1) {
+		list->idle = 0;
+		rest(now, list, peer);
+	}
+}
+
+/* What the peer sent is not what the owner signed. */
+static void mismatch(struct engine *engine, struct mono now, struct engine_list *list,
 	const struct engine_event *event)
 {
-	if (event->result != APPLY_ERROR) {
-		remember(list, event->copy);
+	uint64_t others = list->read_from & ~((uint64_t)1 << event->peer);
+
+	list->mismatches++;
+	list->read_from = 0;
+	if (others != 0 && list->mismatches == 1) {
+		rest(now, list, event->peer);
+	} else {
+		set_aside(engine, now, list, event);
 	}
-	if (event->pull_answer && list->source == event->peer) {
-		list->asked = false;
+}
+
+/* Peers were told at the link's start what is held; one that never sends the list could
+ * not know that the end of its sharing concerns us. */
+static void want_watch(struct engine *engine, struct mono now)
+{
+	if (!engine->watch_wanted) {
+		engine->watch_wanted = true;
+		engine->watch_at = mono_after_ms(now, ENGINE_WATCH_MS);
 	}
+}
+
+/* What the result says beyond where the list stands now. */
+static void take_result(struct engine *engine, struct mono now,
+	struct engine_list *list, const struct engine_event *event)
+{
+	bool of_peer = event->peer != ENGINE_NOBODY;
+
 	switch (event->result) {
 	case APPLY_VERIFIED:
+		list->mismatches = 0;
 		schedule_effect(engine, ENGINE_ACK, list, event->peer);
-		break;
-	case APPLY_MOVE:
-		list->move_wanted = true;
-		break;
-	case APPLY_PARTIAL:
-		list->move_wanted = event->peer == ENGINE_NOBODY;
 		break;
 	case APPLY_UNSHARED:
 		schedule_effect(engine, ENGINE_UNSHARED, list, event->peer);
 		break;
-	case APPLY_STALE:
-		if (event->pull_answer) {
-			rest(now, list, event->peer);
-		}
-		break;
 	case APPLY_BROKEN:
-	case APPLY_MISMATCH:
-		if (event->peer != ENGINE_NOBODY) {
+		if (of_peer) {
 			set_aside(engine, now, list, event);
 		}
 		break;
+	case APPLY_MISMATCH:
+		if (of_peer) {
+			mismatch(engine, now, list, event);
+		}
+		break;
 	case APPLY_FORK:
-		list->phase = COPY_STOPPED;
 		schedule_effect(engine, ENGINE_FORKED, list, event->peer);
 		break;
 	case APPLY_ERROR:
-		if (event->peer != ENGINE_NOBODY) {
+		if (of_peer && event->pull_answer) {
 			rest(now, list, event->peer);
+		} else if (of_peer) { /* a head that could not be taken comes again */
+			want_watch(engine, now);
 		}
+		list->move_at = mono_after_ms(now, ENGINE_RETRY_MS);
 		break;
+	case APPLY_PARTIAL:
+	case APPLY_MOVE:
 	case APPLY_SAME:
+	case APPLY_STALE:
 	case APPLY_RESTART:
 		break;
 	}
 }
 
-static void refused(struct mono now, struct engine_list *list, size_t peer)
+static bool holds(enum copy_phase phase)
 {
-	if (list->source == peer) {
+	return phase != COPY_EMPTY && phase != COPY_UNSHARED;
+}
+
+/*
+ *   1. The list stands where the copy does now.
+ *   2. The pull is over when this answers it, or void when the list stands elsewhere
+ *      than when it was sent.
+ *   3. A list being moved in goes on, after an error as well.
+ */
+static void applied(struct engine *engine, struct mono now, struct engine_list *list,
+	const struct engine_event *event)
+{
+	struct copy_position was = list->position;
+	enum copy_phase phase = list->phase;
+	bool answer = event->pull_answer && list->source == event->peer;
+
+	if (event->result != APPLY_ERROR) { /* 1 */
+		remember(list, event->copy);
+	}
+	if (answer || !same_position(&list->asked_from, &list->position)) { /* 2 */
 		list->asked = false;
 	}
-	rest(now, list, peer);
+	if (!holds(phase) && holds(list->phase)) {
+		want_watch(engine, now);
+	}
+	list->move_at = now;
+	take_result(engine, now, list, event);
+	list->move_wanted = list->phase == COPY_MOVING && /* 3 */
+			    (event->peer == ENGINE_NOBODY ||
+				    event->result == APPLY_MOVE || list->move_wanted);
+	if (apply_failed(event->result)) {
+		return;
+	}
+	if (phase != list->phase || !same_position(&was, &list->position)) {
+		progress(now, list, event);
+	} else if (answer) {
+		no_progress(now, list, event->peer);
+	}
 }
 
 static int take_event(
@@ -261,7 +382,7 @@ static int take_event(
 		applied(engine, now, list, event);
 		break;
 	case ENGINE_REFUSED:
-		refused(now, list, event->peer);
+		rest(now, list, event->peer);
 		break;
 	case ENGINE_TICK:
 		break;
@@ -283,11 +404,23 @@ int engine_step(struct engine *engine, struct mono now,
 	for (size_t i = 0; i < engine->lists_count; i++) {
 		schedule_list(engine, now, engine->lists[i]);
 	}
+	schedule_watch(engine, now);
 	effects->effects = engine->effects;
 	effects->count = engine->effects_count;
 	effects->wake = engine->wake;
 	effects->wake_at = engine->wake_at;
 	return 0;
+}
+
+/* By how many sequences head is ahead of the held one. */
+static uint64_t lag_of(const struct engine_list *list, const struct head *head)
+{
+	if (head->epoch.number > list->held.epoch.number) {
+		return head->sequence;
+	}
+	return copy_head_order(head, &list->held) > 0
+		       ? head->sequence - list->held.sequence
+		       : 0;
 }
 
 uint64_t engine_peer_lag(const struct engine *engine, size_t peer)
@@ -296,17 +429,11 @@ uint64_t engine_peer_lag(const struct engine *engine, size_t peer)
 
 	for (size_t i = 0; i < engine->lists_count; i++) {
 		const struct engine_list *list = engine->lists[i];
-		const struct head *head = &list->peers[peer].head;
+		const struct engine_peer *p = &list->peers[peer];
 
-		if (list->own || !list->peers[peer].knows ||
-			!head_shared_with(head, &engine->member)) {
-			continue;
-		}
-		if (head->epoch.number > list->held.epoch.number) {
-			lag += head->sequence;
-		} else if (head->epoch.number == list->held.epoch.number &&
-			   head->sequence > list->held.sequence) {
-			lag += head->sequence - list->held.sequence;
+		if (!list->own && p->knows &&
+			head_shared_with(&p->head, &engine->member)) {
+			lag += lag_of(list, &p->head);
 		}
 	}
 	return lag;
@@ -319,14 +446,22 @@ size_t engine_source(const struct engine *engine, const struct list_id *id)
 	return list == NULL ? ENGINE_NOBODY : list->source;
 }
 
-bool engine_own_ahead(
-	const struct engine *engine, const struct list_id *id, struct head *head)
+bool engine_peers_ahead(const struct engine *engine, const struct list_id *id,
+	const struct head *ours, struct head *head)
 {
 	const struct engine_list *list = find(engine, id);
+	const struct head *highest = ours;
 
-	if (list == NULL || !list->own_ahead) {
+	for (size_t i = 0; list != NULL && i < engine->peers_count; i++) {
+		const struct engine_peer *peer = &list->peers[i];
+
+		if (peer->knows && copy_head_order(&peer->head, highest) > 0) {
+			highest = &peer->head;
+		}
+	}
+	if (highest == ours) {
 		return false;
 	}
-	*head = list->ahead;
+	*head = *highest;
 	return true;
 }

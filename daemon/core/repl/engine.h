@@ -11,17 +11,31 @@
  * carry out what it says.  It never sees entries: a chunk that has come is passed by
  * the carrier to apply_chunk, and the result is told as an event.
  *
- * Per list there is at most one pull that counts, at one source.  The source is
- * kept while it delivers.  It is changed when its link goes, when it is set aside,
- * or when another peer is known to hold a higher head and the source has not
- * delivered it within ENGINE_PATIENCE_MS.
+ * Per list there is at most one pull that counts, at one source:
+ *   - A pull goes to the peer with the highest head, of equals to the one that told it
+ *     first: of two ways the faster.  While a read is under way the source is kept as
+ *     long as it has more of it.
+ *   - Another peer is asked instead when the link goes, when the source is set aside or
+ *     rests, or when it owes rows, or another holds a higher head, for
+ *     ENGINE_PATIENCE_MS, and twice as long after each change that brought nothing:
+ *     links may be slower than any fixed patience.
+ *   - A read that no reachable peer can go on with is given up after ENGINE_GIVE_UP_MS
+ *     for one from a peer that is merely ahead of the verified head.
+ *   - Who gave nothing and did not say why (stale answers, at once and again; refusals)
+ *     rests, longer each time, until it holds a new head.
+ *   - Who is proven wrong is set aside for that list for ENGINE_ASIDE_MS, new heads or
+ *     not.  A read from several peers proves nothing about the last of them: the first
+ *     time it only rests.  Two mismatches in a row: from nothing.
  */
 #define ENGINE_LISTS_MAX 512
 #define ENGINE_PEERS_MAX 64
 #define ENGINE_NOBODY SIZE_MAX /* as a peer: none; the result of a move */
 #define ENGINE_PATIENCE_MS 250
 #define ENGINE_ASIDE_MS 60000 /* how long a proven liar is not asked for that list */
-#define ENGINE_RETRY_MS 1000  /* after an answer that gave nothing */
+#define ENGINE_RETRY_MS 1000  /* the first rest, and between tries of a move */
+#define ENGINE_REST_MAX_MS 8000
+#define ENGINE_GIVE_UP_MS 30000
+#define ENGINE_WATCH_MS 1000 /* from a first load to telling that it is held */
 
 struct engine;
 
@@ -52,14 +66,16 @@ enum engine_effect_type {
 	ENGINE_MOVE,       /* call apply_move */
 	ENGINE_ACK,        /* acknowledge list's verified head */
 	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
-	ENGINE_FORKED,  /* evidence: an admin is needed */
-	ENGINE_UNSHARED /* for the log: the owner ended the sharing */
+	ENGINE_FORKED,   /* evidence: an admin is needed */
+	ENGINE_UNSHARED, /* for the log: the owner ended the sharing */
+	/* Tell peer anew which heads are held: it must know to tell us of the end. */
+	ENGINE_WATCH
 };
 
 struct engine_effect {
 	enum engine_effect_type type;
-	size_t peer; /* PULL, APPLY_HEAD, ASIDE */
-	struct list_id list;
+	size_t peer;                   /* PULL, APPLY_HEAD, ASIDE, WATCH */
+	struct list_id list;           /* not of WATCH */
 	struct copy_position position; /* PULL */
 	struct head head;              /* APPLY_HEAD */
 	enum apply_result why;         /* ASIDE */
@@ -90,8 +106,8 @@ int engine_step(struct engine *engine, struct mono now,
 uint64_t engine_peer_lag(const struct engine *engine, size_t peer);
 /* The peer that list comes from now; ENGINE_NOBODY. */
 size_t engine_source(const struct engine *engine, const struct list_id *list);
-/* For status and recovery: an own list's head that peers hold beyond ours. */
-bool engine_own_ahead(
-	const struct engine *engine, const struct list_id *list, struct head *head);
+/* For status and recovery: the highest head of list that a peer holds beyond ours. */
+bool engine_peers_ahead(const struct engine *engine, const struct list_id *list,
+	const struct head *ours, struct head *head);
 
 #endif

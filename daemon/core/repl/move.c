@@ -141,7 +141,12 @@ static int promote_chain(struct list_copy *copy, const struct feed *feed,
 			/* the removal may have moved what row borrows */
 			error = feed->ops->next(feed->context, FEED_STAGE,
 				row.sequence - 1, &again, &staged);
-			row = again;
+			if (error == 0 && !staged) {
+				error = CORDON_ECORRUPT;
+			}
+			if (error == 0) {
+				row = again;
+			}
 		}
 		if (error == 0) {
 			error = promote(copy, feed, &row);
@@ -202,6 +207,7 @@ static enum apply_result finish(
 	}
 	copy->phase = COPY_FOLLOWING;
 	copy->head = copy->high;
+	copy->mixed = false;
 	return APPLY_VERIFIED;
 }
 

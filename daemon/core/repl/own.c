@@ -56,6 +56,49 @@ void own_share(struct own_change *change, const struct state *shared, size_t cou
 	change->changed = true;
 }
 
+int own_raise_floor(struct own_change *change, uint64_t floor)
+{
+	struct head *next = &change->next;
+	int error;
+
+	if (floor <= next->floor) {
+		return 0;
+	}
+	if (floor > next->sequence) {
+		return CORDON_EINVAL;
+	}
+	error = rows_purge(change->copy, change->feed, next->floor, floor);
+	if (error == 0) {
+		next->floor = floor;
+		next->sequence++;
+		change->changed = true;
+	}
+	return error;
+}
+
+int own_reopen(struct own_change *change, struct epoch epoch)
+{
+	const struct head *last = &change->copy->head;
+	struct head *next = &change->next;
+
+	if (last->sequence == 0 || epoch.number <= last->epoch.number) {
+		return CORDON_EINVAL;
+	}
+	if (next->bases_count == HEAD_BASES_MAX) {
+		memmove(&next->bases[0], &next->bases[1],
+			--next->bases_count * sizeof(next->bases[0]));
+	}
+	struct head_base *base = &next->bases[next->bases_count++];
+
+	base->epoch = last->epoch;
+	base->sequence = last->sequence;
+	memcpy(base->hash, last->hash, HASH_BYTES);
+	next->epoch = epoch;
+	next->sequence++;
+	change->changed = true;
+	return 0;
+}
+
 int own_publish(struct own_change *change, int64_t time_s, struct head **next)
 {
 	const struct head *last = &change->copy->head;

@@ -29,6 +29,17 @@ int own_put(struct own_change *change, struct entry *row);
 /* Sharing differs: takes a sequence of its own.  shared: sorted, unique. */
 void own_share(struct own_change *change, const struct state *shared, size_t count);
 
+/* Raises the floor, purging the tombstones up to it; takes a sequence of its own.  A
+ * floor that is no higher changes nothing.  CORDON_EINVAL for one beyond the list. */
+int own_raise_floor(struct own_change *change, uint64_t floor);
+
+/*
+ * Opens a new epoch, taking over at the standing signed head; takes a sequence of its
+ * own.  Right after own_begin.  CORDON_EINVAL for an epoch that is not higher, or a
+ * list that was never published.  The oldest of HEAD_BASES_MAX bases gives way.
+ */
+int own_reopen(struct own_change *change, struct epoch epoch);
+
 /*
  * The head to be signed, in *next: a new link when anything changed (or none was ever
  * signed), else the standing head at a new time.  After signing (which sets hash) the

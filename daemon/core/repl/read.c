@@ -15,7 +15,7 @@ static enum apply_result failed(int code, int *error)
 static int begin_whole(
 	struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
 {
-	bool loading = copy->phase == COPY_EMPTY || copy->phase == COPY_LOADING;
+	bool loading = !copy_answers(copy);
 	int error = loading ? rows_clear(copy, feed)
 			    : feed->ops->clear(feed->context, FEED_STAGE);
 
@@ -52,12 +52,6 @@ static int begin(
 	copy->read_digest = copy->digest;
 	copy->read_live_count = copy->live_count;
 	return 0;
-}
-
-enum apply_result apply_again(
-	struct list_copy *copy, const struct feed *feed, int *error)
-{
-	return read_restart(copy, feed, &copy->head.epoch, error);
 }
 
 enum apply_result read_restart(struct list_copy *copy, const struct feed *feed,
@@ -238,7 +232,7 @@ enum apply_result read_chunk(struct list_copy *copy, const struct feed *feed,
 	if (copy->whole && head->sequence < copy->base) {
 		copy->base = head->sequence;
 	}
-	if (copy_head_order(head, &copy->high) > 0) {
+	if (copy_head_order(head, &copy->high) >= 0) {
 		copy->high = *head;
 	}
 	copy->position = chunk->up_to;

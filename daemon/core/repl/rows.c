@@ -129,6 +129,28 @@ int rows_clear(struct list_copy *copy, const struct feed *feed)
 	return error;
 }
 
+int rows_recount(struct list_copy *copy, const struct feed *feed)
+{
+	uint64_t after = 0;
+
+	memset(&copy->digest, 0, sizeof(copy->digest));
+	copy->live_count = 0;
+	for (;;) {
+		struct entry row;
+		bool found;
+		int error =
+			feed->ops->next(feed->context, FEED_LIVE, after, &row, &found);
+
+		if (error == 0 && found) {
+			after = row.sequence;
+			error = count_in(copy, feed, &row);
+		}
+		if (error != 0 || !found) {
+			return error;
+		}
+	}
+}
+
 int rows_match(const struct digest *digest, uint64_t live_count,
 	const struct head *head, bool *equal)
 {

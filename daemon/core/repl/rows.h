@@ -23,6 +23,9 @@ int rows_purge(
 /* Removes everything, live and stage, and what was counted of it. */
 int rows_clear(struct list_copy *copy, const struct feed *feed);
 
+/* Counts and digests live anew: what is stored may be damaged. */
+int rows_recount(struct list_copy *copy, const struct feed *feed);
+
 /* Does what live holds equal what head says?  *equal is set on 0. */
 int rows_match(const struct digest *digest, uint64_t live_count,
 	const struct head *head, bool *equal);

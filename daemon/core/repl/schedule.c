@@ -10,17 +10,61 @@ struct engine_effect *schedule_effect(struct engine *engine,
 
 	memset(effect, 0, sizeof(*effect));
 	effect->type = type;
-	effect->list = list->id;
+	if (list != NULL) {
+		effect->list = list->id;
+	}
 	effect->peer = peer;
 	return effect;
 }
 
-static void wake_at(struct engine *engine, struct mono at)
+/* Is at still to come?  Then it asks for a wake. */
+static bool before(struct engine *engine, struct mono now, struct mono at)
 {
+	if (at.us <= now.us) {
+		return false;
+	}
 	if (!engine->wake || at.us < engine->wake_at.us) {
 		engine->wake = true;
 		engine->wake_at = at;
 	}
+	return true;
+}
+
+static bool reading(const struct engine_list *list)
+{
+	return list->phase == COPY_LOADING || list->phase == COPY_STAGING;
+}
+
+/* A head against where the next pull starts: <0 behind it, 0 there, >0 owes rows. */
+static int order_at(const struct engine_list *list, const struct head *head)
+{
+	struct head at = { .epoch = list->position.epoch,
+		.sequence = list->position.after };
+
+	return copy_head_order(head, &at);
+}
+
+/* Is there anything for us in what the peer holds? */
+static bool worth_asking(const struct engine_list *list, const struct head *head)
+{
+	int news = copy_head_order(head, &list->held);
+
+	switch (list->phase) {
+	case COPY_EMPTY:
+		return true;
+	case COPY_FOLLOWING: /* the same: it will wait for the next */
+		return news >= 0;
+	case COPY_UNSHARED:
+		return news > 0;
+	case COPY_LOADING:
+	case COPY_STAGING:
+		return news > 0 || (news == 0 && list->mixed);
+	case COPY_STOPPED:
+		return head->epoch.number > list->stopped_epoch;
+	case COPY_MOVING:
+		break;
+	}
+	return false;
 }
 
 /* May it be asked at all?  A rest that is not over asks for a wake. */
@@ -29,103 +73,161 @@ static bool usable(struct engine *engine, struct mono now,
 {
 	const struct engine_peer *p = &list->peers[peer];
 
-	if (!engine->up[peer] || !p->knows ||
-		!head_shared_with(&p->head, &engine->member)) {
-		return false;
-	}
-	if (p->rests_until.us > now.us) {
-		wake_at(engine, p->rests_until);
-		return false;
-	}
-	return true;
+	return engine->up[peer] && p->knows &&
+	       head_shared_with(&p->head, &engine->member) &&
+	       worth_asking(list, &p->head) && !before(engine, now, p->aside_until) &&
+	       !before(engine, now, p->rests_until);
 }
 
-/* Is the peer's head ahead of what is read and verified here? */
-static bool ahead(const struct engine_list *list, const struct head *head)
+/* Of two usable peers: the higher head, of equals the one that told it first. */
+static bool better(const struct engine_list *list, size_t a, size_t b)
 {
-	return copy_head_order(head, &list->held) > 0;
+	const struct engine_peer *x = &list->peers[a], *y = &list->peers[b];
+	int order = copy_head_order(&x->head, &y->head);
+
+	return order > 0 || (order == 0 && x->told_at.us < y->told_at.us);
 }
 
-/* The usable peer with the highest head that is not below ours; the source first. */
-static size_t best(
-	struct engine *engine, struct mono now, const struct engine_list *list)
+/* The best usable peer but one; behind: also such as cannot go on with the read. */
+static size_t best(struct engine *engine, struct mono now,
+	const struct engine_list *list, size_t but, bool behind)
 {
 	size_t found = ENGINE_NOBODY;
 
 	for (size_t i = 0; i < engine->peers_count; i++) {
-		const struct head *head = &list->peers[i].head;
-
-		if (!usable(engine, now, list, i) ||
-			copy_head_order(head, &list->held) < 0) {
+		if (i == but || !usable(engine, now, list, i) ||
+			(!behind && order_at(list, &list->peers[i].head) < 0)) {
 			continue;
 		}
-		if (found == ENGINE_NOBODY ||
-			copy_head_order(head, &list->peers[found].head) > 0 ||
-			(i == list->source &&
-				copy_head_order(head, &list->peers[found].head) == 0)) {
+		if (found == ENGINE_NOBODY || better(list, i, found)) {
 			found = i;
 		}
 	}
 	return found;
 }
 
-static void pull(
-	struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
+static void pull(struct engine *engine, struct mono now, struct engine_list *list,
+	size_t peer, const struct copy_position *position)
 {
 	struct engine_effect *effect = schedule_effect(engine, ENGINE_PULL, list, peer);
 
-	effect->position = list->position;
+	effect->position = *position;
 	list->source = peer;
 	list->asked = true;
 	list->asked_at = now;
+	list->asked_from = list->position;
+	list->stuck = false;
 }
 
-/*
- * The source has been asked.  Another peer is asked instead when it has held more than
- * we do for ENGINE_PATIENCE_MS, and the source has had as long to deliver.
- */
-static void consider_change(
-	struct engine *engine, struct mono now, struct engine_list *list, size_t other)
+/* After two mismatches what is built upon is in doubt, not who serves. */
+static void pull_on(
+	struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
 {
-	const struct engine_peer *peer = &list->peers[other];
-	struct mono patience = mono_after_ms(peer->behind_since.us > list->asked_at.us
-						     ? peer->behind_since
-						     : list->asked_at,
-		ENGINE_PATIENCE_MS);
+	static const struct copy_position nothing;
+	bool doubt = list->phase == COPY_FOLLOWING && list->mismatches > 1 &&
+		     order_at(list, &list->peers[peer].head) > 0;
 
-	if (other == list->source || !ahead(list, &peer->head) ||
-		copy_head_order(&peer->head, &list->peers[list->source].head) <= 0) {
+	pull(engine, now, list, peer, doubt ? &nothing : &list->position);
+}
+
+static bool source_goes_on(
+	struct engine *engine, struct mono now, const struct engine_list *list)
+{
+	return reading(list) && list->source != ENGINE_NOBODY &&
+	       usable(engine, now, list, list->source) &&
+	       order_at(list, &list->peers[list->source].head) > 0;
+}
+
+/* The source has been asked.  See engine.h for when another peer is asked instead. */
+static void consider_change(
+	struct engine *engine, struct mono now, struct engine_list *list)
+{
+	size_t other = best(engine, now, list, list->source, false);
+	const struct head *from = &list->peers[list->source].head;
+	const struct engine_peer *peer;
+	struct mono since;
+
+	if (other == ENGINE_NOBODY) {
 		return;
 	}
-	if (patience.us > now.us) {
-		wake_at(engine, patience);
+	peer = &list->peers[other];
+	if (order_at(list, &peer->head) <= 0 ||
+		(order_at(list, from) <= 0 &&
+			copy_head_order(&peer->head, from) <= 0)) {
 		return;
 	}
-	pull(engine, now, list, other);
+	since = peer->told_at.us > list->asked_at.us ? peer->told_at : list->asked_at;
+	if (before(engine, now,
+		    mono_after_ms(
+			    since, (int64_t)ENGINE_PATIENCE_MS << list->changes))) {
+		return;
+	}
+	list->changes += list->changes < 8;
+	pull_on(engine, now, list, other);
+}
+
+/* Nobody who can be reached has more of the read: begin another, after a while. */
+static void consider_anew(
+	struct engine *engine, struct mono now, struct engine_list *list)
+{
+	size_t peer = best(engine, now, list, ENGINE_NOBODY, true);
+
+	if (peer == ENGINE_NOBODY || order_at(list, &list->peers[peer].head) > 0) {
+		list->stuck = false;
+		return;
+	}
+	if (!list->stuck) {
+		list->stuck = true;
+		list->stuck_since = now;
+	}
+	if (!before(engine, now, mono_after_ms(list->stuck_since, ENGINE_GIVE_UP_MS))) {
+		pull(engine, now, list, peer, &list->anew);
+	}
+}
+
+static void move_on(struct engine *engine, struct mono now, struct engine_list *list)
+{
+	if (list->move_wanted && !before(engine, now, list->move_at)) {
+		list->move_wanted = false;
+		schedule_effect(engine, ENGINE_MOVE, list, ENGINE_NOBODY);
+	}
 }
 
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list)
 {
 	size_t peer;
 
-	if (list->own || list->phase == COPY_STOPPED) {
+	if (list->own) {
 		return;
 	}
 	if (list->phase == COPY_MOVING) {
-		if (list->move_wanted) {
-			list->move_wanted = false;
-			schedule_effect(engine, ENGINE_MOVE, list, ENGINE_NOBODY);
+		move_on(engine, now, list);
+		return;
+	}
+	if (list->asked) {
+		consider_change(engine, now, list);
+	} else if (source_goes_on(engine, now, list)) {
+		pull_on(engine, now, list, list->source);
+	} else {
+		peer = best(engine, now, list, ENGINE_NOBODY, false);
+		if (peer != ENGINE_NOBODY) {
+			pull_on(engine, now, list, peer);
 		}
+	}
+	if (reading(list)) {
+		consider_anew(engine, now, list);
+	}
+}
+
+void schedule_watch(struct engine *engine, struct mono now)
+{
+	if (!engine->watch_wanted || before(engine, now, engine->watch_at)) {
 		return;
 	}
-	peer = best(engine, now, list);
-	if (peer == ENGINE_NOBODY || (list->phase == COPY_UNSHARED &&
-					     !ahead(list, &list->peers[peer].head))) {
-		return;
+	engine->watch_wanted = false;
+	for (size_t i = 0; i < engine->peers_count; i++) {
+		if (engine->up[i]) {
+			schedule_effect(engine, ENGINE_WATCH, NULL, i);
+		}
 	}
-	if (!list->asked || list->source == ENGINE_NOBODY) {
-		pull(engine, now, list, peer);
-		return;
-	}
-	consider_change(engine, now, list, peer);
 }

@@ -10,22 +10,33 @@
 struct engine_peer {
 	bool knows;
 	struct head head;
-	struct mono behind_since; /* when its head became news to us */
-	struct mono rests_until;  /* not asked before */
+	struct mono told_at;     /* when its head became news */
+	struct mono rests_until; /* not asked before, unless its head becomes news */
+	unsigned rests;          /* in a row */
+	struct mono aside_until; /* not asked before, whatever it holds */
 };
 
 struct engine_list {
 	struct list_id id;
 	bool own; /* signed here: never pulled */
 	enum copy_phase phase;
-	struct head held; /* the verified head */
-	struct copy_position position;
-	size_t source; /* whom the pull that counts was sent to */
-	bool asked;    /* and has not answered yet */
+	bool mixed;
+	struct head held;              /* the verified head */
+	struct copy_position position; /* where the next pull starts … */
+	struct copy_position anew;     /* … and one that gives up the read */
+	uint64_t stopped_epoch;        /* STOPPED: only later ones are pulled */
+	size_t source;                 /* whom the pull that counts was sent to */
+	bool asked;                    /* and has not answered yet */
 	struct mono asked_at;
+	struct copy_position asked_from; /* position at that time */
+	unsigned changes;                /* of the source since there was progress */
+	unsigned idle;                   /* quick answers without progress, in a row */
+	unsigned mismatches;             /* since the last verified head */
+	uint64_t read_from; /* peers that the read under way came from, a bit each */
+	bool stuck;         /* nobody has more of the read under way … */
+	struct mono stuck_since;
 	bool move_wanted;
-	bool own_ahead; /* a peer holds more of an own list than we do */
-	struct head ahead;
+	struct mono move_at; /* not before */
 	struct engine_peer peers[ENGINE_PEERS_MAX];
 };
 
@@ -36,18 +47,23 @@ struct engine {
 	bool up[ENGINE_PEERS_MAX];
 	struct engine_list *lists[ENGINE_LISTS_MAX];
 	size_t lists_count;
-	/* at most two effects of the event, and one per list */
-	struct engine_effect effects[ENGINE_LISTS_MAX + 4];
+	bool watch_wanted; /* more is held than the peers were told */
+	struct mono watch_at;
+	/* at most two effects of the event, one per list, and one per peer */
+	struct engine_effect effects[ENGINE_LISTS_MAX + ENGINE_PEERS_MAX + 4];
 	size_t effects_count;
 	bool wake;
 	struct mono wake_at;
 };
 
-/* A new effect of this step, its type, list and peer set. */
+/* A new effect of this step, its type, list (perhaps NULL) and peer set. */
 struct engine_effect *schedule_effect(struct engine *engine,
 	enum engine_effect_type type, const struct engine_list *list, size_t peer);
 
 /* Pulls, moves on, or asks to be woken, as the list's state wants. */
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list);
+
+/* Tells the peers what is held, when that is due. */
+void schedule_watch(struct engine *engine, struct mono now);
 
 #endif

@@ -49,8 +49,8 @@ static struct list_copy large_copy(const struct list_id *list)
 	copy.position = 5;
 	copy.whole = true;
 	copy.read_live_count = 6;
-	copy.moved = 7;
-	copy.swept = 8;
+	copy.swept = 7;
+	copy.mixed = true;
 	return copy;
 }
 
@@ -90,7 +90,7 @@ static void assert_copy_equal(const struct list_copy *a, const struct list_copy 
 	assert_true(a->base == b->base && a->position == b->position);
 	assert_true(a->whole == b->whole);
 	assert_true(a->read_live_count == b->read_live_count);
-	assert_true(a->moved == b->moved && a->swept == b->swept);
+	assert_true(a->swept == b->swept && a->mixed == b->mixed);
 }
 
 static void commit_copy(

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/repl/heads.h"
+
+#include <string.h>
+
+#include "daemon/core/repl/rows.h"
+
+/* One epoch number with two tags, or one (epoch, sequence) with two contents. */
+static bool contradict(const struct head *a, const struct head *b)
+{
+	if (a->epoch.number == 0 || a->epoch.number != b->epoch.number) {
+		return false;
+	}
+	if (a->epoch.tag != b->epoch.tag) {
+		return true;
+	}
+	return a->sequence == b->sequence && memcmp(a->hash, b->hash, HASH_BYTES) != 0;
+}
+
+static bool forked(const struct list_copy *copy, const struct head *head)
+{
+	return contradict(&copy->head, head) ||
+	       (copy_reads(copy) && contradict(&copy->high, head));
+}
+
+/*
+ * The owner ended the sharing: the rows go, the head that says so stays, and a later
+ * one that says so again takes its place.
+ */
+static enum apply_result unshare(struct list_copy *copy, const struct feed *feed,
+	const struct head *head, int *error)
+{
+	bool again = copy->phase == COPY_UNSHARED;
+	int code;
+
+	if (copy_head_order(head, copy_newest(copy)) <= 0) {
+		return APPLY_STALE;
+	}
+	code = again ? 0 : rows_clear(copy, feed);
+	if (code != 0) {
+		*error = code;
+		return APPLY_ERROR;
+	}
+	memset(copy, 0, sizeof(*copy));
+	copy->phase = COPY_UNSHARED;
+	copy->head = *head;
+	return again ? APPLY_SAME : APPLY_UNSHARED;
+}
+
+/*
+ *   1. It is of another list: the peer is wrong.
+ *   2. Stopped lists take nothing but a new epoch.
+ *   3. It contradicts what is held: evidence, whatever else it says.
+ *   4. It does not name this member: the sharing has ended, if it is news.
+ *   5. It names this member again after the end, if it is news.
+ */
+enum apply_result heads_take(struct list_copy *copy, const struct feed *feed,
+	const struct head *head, const struct state *member, int *error)
+{
+	if (!ident_list_equal(&head->list, &feed->list)) { /* 1 */
+		return APPLY_BROKEN;
+	}
+	if (copy->phase == COPY_STOPPED &&
+		head->epoch.number <= copy_stopped_epoch(copy)) { /* 2 */
+		return APPLY_STALE;
+	}
+	if (forked(copy, head)) { /* 3 */
+		return APPLY_FORK;
+	}
+	if (!head_shared_with(head, member)) { /* 4 */
+		return unshare(copy, feed, head, error);
+	}
+	if (copy->phase == COPY_UNSHARED &&
+		copy_head_order(head, &copy->head) <= 0) { /* 5 */
+		return APPLY_STALE;
+	}
+	return APPLY_PARTIAL;
+}
+
+enum apply_result apply_head(struct list_copy *copy, const struct feed *feed,
+	const struct head *head, const struct state *member, int *error)
+{
+	enum apply_result result = heads_take(copy, feed, head, member, error);
+	int news;
+
+	if (result != APPLY_PARTIAL) {
+		return result;
+	}
+	news = copy_head_order(head, &copy->head);
+	if (news > 0) {
+		return APPLY_PARTIAL;
+	}
+	if (news < 0 || head->time_s <= copy->head.time_s) {
+		return APPLY_STALE;
+	}
+	copy->head.time_s = head->time_s;
+	return APPLY_SAME;
+}
+
+bool heads_go_on(const struct list_copy *copy, const struct head *head)
+{
+	if (epoch_equal(&copy->head.epoch, &head->epoch)) {
+		return true;
+	}
+	for (size_t i = 0; i < head->bases_count; i++) {
+		const struct head_base *base = &head->bases[i];
+
+		if (epoch_equal(&base->epoch, &copy->head.epoch) &&
+			base->sequence == copy->head.sequence &&
+			memcmp(base->hash, copy->head.hash, HASH_BYTES) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is half done is ended first: a stage that is being moved in was signed. */
+static int end_read(struct list_copy *copy, const struct feed *feed)
+{
+	enum apply_result result = APPLY_VERIFIED;
+	int error = 0;
+
+	switch (copy->phase) {
+	case COPY_EMPTY:
+	case COPY_LOADING:
+		memset(&copy->head, 0, sizeof(copy->head)); /* nothing answers */
+		return rows_clear(copy, feed);
+	case COPY_STAGING:
+		return feed->ops->clear(feed->context, FEED_STAGE);
+	case COPY_MOVING:
+		result = apply_move(copy, feed, SIZE_MAX, &error);
+		break;
+	case COPY_FOLLOWING:
+	case COPY_UNSHARED:
+	case COPY_STOPPED:
+		break;
+	}
+	if (result == APPLY_MISMATCH) {
+		copy->mixed = true;
+		error = feed->ops->clear(feed->context, FEED_STAGE);
+	}
+	return error;
+}
+
+enum apply_result apply_stop(
+	struct list_copy *copy, const struct feed *feed, int *error)
+{
+	int code = end_read(copy, feed);
+
+	if (code != 0) {
+		*error = code;
+		return APPLY_ERROR;
+	}
+	/* nothing is held of an unshared list, and nothing taken that is not news */
+	if (copy->phase != COPY_UNSHARED) {
+		copy->phase = COPY_STOPPED;
+	}
+	return APPLY_FORK;
+}
