@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include <confuse.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "client/ctl/ctl.h"
 
 #define DEFAULT_CONFIG "/etc/cordon/cordonctl.conf"
+#define CONFIG_BYTES_MAX 65536
 
 static void on_error(cfg_t *cfg, const char *format, va_list ap)
 {
@@ -20,18 +22,13 @@ static void on_error(cfg_t *cfg, const char *format, va_list ap)
 }
 
 /* Files are relative to the configuration's own directory. */
-static const char *path_of(struct ctl *ctl, const char *value)
+static const char *path_of(struct ctl *ctl, const char *directory, const char *value)
 {
-	const char *slash = strrchr(ctl->config_path, '/');
-
 	if (value == NULL) {
 		return NULL;
 	}
-	if (value[0] == '/' || slash == NULL) {
-		return arena_text(&ctl->arena, value, strlen(value));
-	}
-	return arena_printf(&ctl->arena, "%.*s/%s", (int)(slash - ctl->config_path),
-		ctl->config_path, value);
+	return value[0] == '/' ? arena_text(&ctl->arena, value, strlen(value))
+			       : arena_printf(&ctl->arena, "%s/%s", directory, value);
 }
 
 static const char *text_of(struct ctl *ctl, cfg_t *cfg, const char *name)
@@ -41,7 +38,7 @@ static const char *text_of(struct ctl *ctl, cfg_t *cfg, const char *name)
 	return value == NULL ? NULL : arena_text(&ctl->arena, value, strlen(value));
 }
 
-static void take(struct ctl *ctl, cfg_t *cfg)
+static void take(struct ctl *ctl, const char *directory, cfg_t *cfg)
 {
 	for (unsigned i = 0; i < cfg_size(cfg, "server") && i < CTL_SERVERS_MAX; i++) {
 		const char *server = cfg_getnstr(cfg, "server", i);
@@ -49,13 +46,13 @@ static void take(struct ctl *ctl, cfg_t *cfg)
 		/* a socket's path, or host:port */
 		ctl->servers[ctl->servers_count++] =
 			strchr(server, '/') != NULL
-				? path_of(ctl, server)
+				? path_of(ctl, directory, server)
 				: arena_text(&ctl->arena, server, strlen(server));
 	}
-	ctl->certificate = path_of(ctl, cfg_getstr(cfg, "cert"));
-	ctl->key = path_of(ctl, cfg_getstr(cfg, "key"));
-	ctl->ca = path_of(ctl, cfg_getstr(cfg, "ca"));
-	ctl->crl = path_of(ctl, cfg_getstr(cfg, "crl"));
+	ctl->certificate = path_of(ctl, directory, cfg_getstr(cfg, "cert"));
+	ctl->key = path_of(ctl, directory, cfg_getstr(cfg, "key"));
+	ctl->ca = path_of(ctl, directory, cfg_getstr(cfg, "ca"));
+	ctl->crl = path_of(ctl, directory, cfg_getstr(cfg, "crl"));
 	ctl->purpose = text_of(ctl, cfg, "purpose");
 	ctl->officer = text_of(ctl, cfg, "officer");
 	ctl->checkpoint = text_of(ctl, cfg, "checkpoint");
@@ -76,6 +73,88 @@ static int check(const struct ctl *ctl, cfg_t *cfg)
 	return EXIT_OK;
 }
 
+/* libconfuse loses count of the lines at comments: blanks in their place. */
+static void blank_comments(char *text)
+{
+	char quote = '\0';
+
+	for (char *at = text; *at != '\0'; at++) {
+		if (quote != '\0') {
+			quote = *at == quote || *at == '\n' ? '\0' : quote;
+		} else if (*at == '"' || *at == '\'') {
+			quote = *at;
+		} else if (*at == '#') {
+			size_t length = strcspn(at, "\n");
+
+			memset(at, ' ', length);
+			at += length - 1;
+		}
+	}
+}
+
+/* The whole file, ended by a NUL; NULL after a message. */
+static char *read_file(struct ctl *ctl)
+{
+	FILE *file = fopen(ctl->config_path, "r");
+	char *text = arena_alloc(&ctl->arena, CONFIG_BYTES_MAX + 1);
+	size_t bytes = 0;
+
+	if (file != NULL && text != NULL) {
+		bytes = fread(text, 1, CONFIG_BYTES_MAX + 1, file);
+	}
+	if (file == NULL || text == NULL || ferror(file)) {
+		fprintf(stderr, "cordonctl: read %s: %s\n", ctl->config_path,
+			strerror(errno));
+		text = NULL;
+	} else if (bytes > CONFIG_BYTES_MAX || strlen(text) != bytes) {
+		fprintf(stderr, "cordonctl: %s: not a configuration: %s\n",
+			ctl->config_path,
+			bytes > CONFIG_BYTES_MAX ? "too long" : "a NUL byte");
+		text = NULL;
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return text;
+}
+
+static int parse(struct ctl *ctl, cfg_t *cfg)
+{
+	char *text = read_file(ctl);
+	FILE *file;
+	int result;
+
+	if (text == NULL) {
+		return EXIT_USAGE;
+	}
+	if (strspn(text, " \t\r\n") == strlen(text)) {
+		return EXIT_OK; /* fmemopen takes no empty text */
+	}
+	blank_comments(text);
+	cfg->filename = strdup(ctl->config_path); /* freed with cfg */
+	file = fmemopen(text, strlen(text), "r");
+	if (file == NULL || cfg->filename == NULL) {
+		return ctl_fail(ctl, CORDON_ENOMEM, NULL);
+	}
+	result = cfg_parse_fp(cfg, file);
+	fclose(file);
+	return result == CFG_SUCCESS ? EXIT_OK : EXIT_USAGE;
+}
+
+/* The directory of the configuration, absolute: a local socket's path must be. */
+static const char *directory_of(struct ctl *ctl)
+{
+	char *whole = realpath(ctl->config_path, NULL);
+	const char *directory = NULL;
+
+	if (whole != NULL) {
+		directory = arena_text(
+			&ctl->arena, whole, (size_t)(strrchr(whole, '/') - whole));
+	}
+	free(whole);
+	return directory;
+}
+
 static int read_config(struct ctl *ctl)
 {
 	cfg_opt_t options[] = {
@@ -92,24 +171,21 @@ static int read_config(struct ctl *ctl)
 		CFG_END(),
 	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
-	int result, status = EXIT_OK;
+	const char *directory = NULL;
+	int status;
 
 	if (cfg == NULL) {
 		return ctl_fail(ctl, CORDON_ENOMEM, NULL);
 	}
 	cfg_set_error_function(cfg, on_error);
-	result = cfg_parse(cfg, ctl->config_path);
-	if (result == CFG_FILE_ERROR) {
-		fprintf(stderr, "cordonctl: read %s: %s\n", ctl->config_path,
-			strerror(errno));
-		status = EXIT_USAGE;
-	} else if (result != CFG_SUCCESS) {
-		status = EXIT_USAGE;
-	} else {
-		status = check(ctl, cfg);
+	status = parse(ctl, cfg);
+	if (status == EXIT_OK) {
+		directory = directory_of(ctl);
+		status = directory == NULL ? ctl_fail(ctl, CORDON_ENOMEM, NULL)
+					   : check(ctl, cfg);
 	}
 	if (status == EXIT_OK) {
-		take(ctl, cfg);
+		take(ctl, directory, cfg);
 	}
 	cfg_free(cfg);
 	return status;
