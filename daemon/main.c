@@ -91,6 +91,8 @@ int main(int argc, char **argv)
 	}
 	/* a peer that has gone is an error of that write, not the end of the node */
 	signal(SIGPIPE, SIG_IGN);
+	/* a limit on files is met like a full disk: an error, and the node stays */
+	signal(SIGXFSZ, SIG_IGN);
 	if (evthread_use_pthreads() != 0) {
 		fputs("cordond: libevent has no threads\n", stderr);
 		return 1;
