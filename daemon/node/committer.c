@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/committer.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/log_quota.h"
 #include "daemon/core/repl/apply.h"
 #include "daemon/node/own_lists.h"
 
 /* Jobs that may wait; beyond, the sender is told to come back. */
 #define WAITING_MAX 4096
+/* Lines about submissions not written, in LOG_QUOTA_WINDOW_S. */
+#define FAILURES_LOGGED 5
 
 struct queue {
 	struct commit_job *first, **last;
@@ -22,6 +28,7 @@ struct committer {
 	struct queue submissions, others;
 	size_t waiting;
 	bool stopping;
+	struct log_quota failures; /* the writer's */
 };
 
 static void queue_init(struct queue *queue)
@@ -113,6 +120,24 @@ static int run_submissions(struct committer *committer, struct commit_job *group
 	return error;
 }
 
+/* Whoever submitted is told, but it is the node's administrator who can help.  What
+ * becomes of other jobs those who post them log. */
+static void log_failure(struct committer *committer, const struct commit_job *group,
+	int error, const struct errmsg *msg)
+{
+	uint64_t left_out;
+
+	if (error == 0 || !group->submission ||
+		!log_quota_take(&committer->failures, clock_mono(), &left_out)) {
+		return;
+	}
+	if (left_out > 0) {
+		log_error("%" PRIu64 " more groups of submissions were not written",
+			left_out);
+	}
+	log_error("submissions are not written: %s", errmsg_text(msg, error));
+}
+
 /* One transaction for all of the group: all of it is on disk, or nothing. */
 static void run_group(struct committer *committer, struct commit_job *group)
 {
@@ -132,6 +157,7 @@ static void run_group(struct committer *committer, struct commit_job *group)
 	if (error == 0) {
 		committed(committer);
 	}
+	log_failure(committer, group, error, &msg);
 	finish_group(group, error, &msg);
 }
 
@@ -182,6 +208,7 @@ int committer_create(
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	w->node = node;
+	log_quota_init(&w->failures, FAILURES_LOGGED);
 	queue_init(&w->submissions);
 	queue_init(&w->others);
 	pthread_mutex_init(&w->lock, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cordon/client.h>
@@ -192,6 +194,39 @@ static void a_flood_of_refused_connections_is_no_flood_of_lines(void **state)
 		lines_with(log_of(f), "connection from 192.0.2.7:4711 refused"), 200);
 }
 
+/* Files may grow no more, as on a full disk; gives what was allowed before. */
+static struct rlimit limit_files(rlim_t bytes)
+{
+	struct rlimit before, limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = before;
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	return before;
+}
+
+static void submissions_that_cannot_be_written_are_logged(void **state)
+{
+	struct fixture *f = *state;
+	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+	struct rlimit before;
+	Cordon__SubmitItem *item;
+	struct test_ban ban;
+	struct asking a;
+
+	asking_connect(&a, f->c, "agency");
+	item = asking_put(
+		&a, test_ban_make(&ban, "KAZ-1", "KARIMOV", "ALISHER", "AA1234567"));
+	node_case_flush(f->c);
+	before = limit_files(4096);
+	asking_refused(&a, asking_submit_begin(&a, &item, 1), CORDON_EFULL, "commit");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, handler);
+	asking_finish(&a);
+	assert_says_once(log_of(f), "error submissions are not written: ");
+}
+
 static void names_and_numbers_are_never_logged(void **state)
 {
 	static const char *const secrets[] = { "KARIMOV", "karimov", "ALISHER",
@@ -232,6 +267,7 @@ int main(void)
 		TEST(a_denied_request_is_logged_with_who_and_what),
 		TEST(a_flood_of_denied_requests_is_no_flood_of_lines),
 		TEST(a_flood_of_refused_connections_is_no_flood_of_lines),
+		TEST(submissions_that_cannot_be_written_are_logged),
 		TEST(names_and_numbers_are_never_logged),
 	};
 
