@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "client/client_private.h"
 #include "proto/entry.h"
 #include "proto/record_codec.h"
@@ -22,6 +24,11 @@ static int open_entry(struct export_request *export, const Cordon__Entry *messag
 	}
 	if (error == 0) {
 		error = record_open(entry.sealed, &export->arena, record, NULL, msg);
+	}
+	if (error == 0 &&
+		((*record)->id == NULL || strlen((*record)->id) != entry.id.size ||
+			memcmp((*record)->id, entry.id.data, entry.id.size) != 0)) {
+		error = errmsg_set(msg, CORDON_EPROTO, "its record is not its own");
 	}
 	if (error == 0 || error == CORDON_ENOMEM) {
 		return error;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "client/client_private.h"
 #include "client/reading.h"
 #include "proto/entry.h"
@@ -36,6 +38,10 @@ static void read_live(struct reading *r, const struct entry *from,
 			   : error == CORDON_ENOMEM
 				   ? error
 				   : errmsg_wrap(r->msg, CORDON_EPROTO, "the record");
+		return;
+	}
+	if (record->id == NULL || strcmp(record->id, entry->id) != 0) {
+		reading_fault(r, "its record is not its own");
 		return;
 	}
 	record->internal_note = reading_text(r, note);

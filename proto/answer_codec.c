@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/lookup_codec.h"
 
+#include <string.h>
+
 #include "proto/failure.h"
 #include "proto/record_codec.h"
 
@@ -188,6 +190,10 @@ static int read_match(const Cordon__Match *message, struct arena *arena,
 	if (error != 0) {
 		error = error == CORDON_ENOMEM ? error : CORDON_EPROTO;
 		return errmsg_wrap(msg, error, "match %s: its record", match->id);
+	}
+	if (record->id == NULL || strcmp(record->id, match->id) != 0) {
+		return errmsg_set(msg, CORDON_EPROTO,
+			"match %s: the record with it is not its own", match->id);
 	}
 	match->record = record;
 	return 0;
