@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/served.h"
@@ -245,13 +246,35 @@ static void fill_peer(struct peer_digest *out, const struct peer_head *peer)
 	}
 }
 
+bool verify_list_is_behind(const struct list_copy *copy, const struct epoch *epoch,
+	uint64_t sequence, int64_t now_s)
+{
+	const struct head *head = &copy->head;
+	bool later = epoch->number > head->epoch.number ||
+		     (epoch_equal(epoch, &head->epoch) && sequence > head->sequence);
+
+	return copy_serves(copy) && later && now_s - head->time_s > VERIFY_NEWS_S;
+}
+
 static void compare_peer(struct verify_list *v, const struct peer_head *peer)
 {
 	const struct head *head = &v->copy.head;
+	int64_t now_s = wall_s(clock_wall());
 	char uri[IDENT_URI_MAX];
 
-	if (peer->reachable && peer->holds && copy_serves(&v->copy) &&
-		epoch_equal(&peer->epoch, &head->epoch) &&
+	if (!peer->reachable || !peer->holds) {
+		return;
+	}
+	if (verify_list_is_behind(&v->copy, &peer->epoch, peer->sequence, now_s)) {
+		ident_uri_text(&peer->peer, uri);
+		differs(v,
+			"%s holds it up to sequence %llu, this node up to %llu, signed "
+			"%llds ago; its log says why",
+			uri, (unsigned long long)peer->sequence,
+			(unsigned long long)head->sequence,
+			(long long)(now_s - head->time_s));
+	}
+	if (copy_serves(&v->copy) && epoch_equal(&peer->epoch, &head->epoch) &&
 		peer->sequence == head->sequence &&
 		memcmp(peer->digest, head->digest, HASH_BYTES) != 0) {
 		ident_uri_text(&peer->peer, uri);

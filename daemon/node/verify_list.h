@@ -15,10 +15,13 @@
  *   3. The digest and the count of all rows with those kept with the list.
  *   4. The signed head: its owner's signature, and the digest and count that it states.
  *   5. What each peer that can be reached says that it holds: another digest of the
- *      same epoch and sequence is a difference; another sequence is news on its way.
+ *      same epoch and sequence is a difference; a later sequence is news on its way,
+ *      and a difference when it has been for longer than VERIFY_NEWS_S.
  *
  * Each difference is a line for people; ok: there is none.
  */
+#define VERIFY_NEWS_S 60
+
 struct verify_list {
 	struct store_txn *txn;
 	struct list_id list;
@@ -43,5 +46,12 @@ int verify_list_slice(struct verify_list *v, struct mono until, struct errmsg *m
 /* 3 and 5, and sends the answer.  After CORDON_EBUSY it may be called again. */
 int verify_list_answer(struct verify_list *v, struct node *node, struct held *held,
 	uint16_t flags, struct errmsg *msg);
+
+/*
+ * 5: whoever holds the list at this epoch and sequence has news that this node should
+ * have had by now: its own verified head is older than VERIFY_NEWS_S.
+ */
+bool verify_list_is_behind(const struct list_copy *copy, const struct epoch *epoch,
+	uint64_t sequence, int64_t now_s);
 
 #endif
