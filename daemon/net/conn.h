@@ -39,8 +39,9 @@ struct conn_handler {
 		const struct frame_header *header, struct bytes payload);
 
 	/*
-	 * What came is no frame, or too large a one: the last chance to say so; the
-	 * connection ends after it with this error.  May be NULL.
+	 * What came is no frame, too large a one, or one that does not come to its end
+	 * (CORDON_ETIMEOUT): the last chance to say so; the connection ends after it
+	 * with this error.  May be NULL.
 	 */
 	void (*broken)(struct conn *conn, void *context, int error, const char *text);
 

@@ -78,6 +78,9 @@ void conn_leave(struct conn *conn);
 void conn_linger(struct conn *conn);
 /* Calls closed.  Between conn_enter and conn_leave only. */
 void conn_finish(struct conn *conn);
+/* What came breaks the protocol: its owner may say so, then an orderly end.  Between
+ * conn_enter and conn_leave only. */
+void conn_break(struct conn *conn, int error, const char *text);
 /* Remembers why, unless an earlier reason stands. */
 void conn_set_reason(struct conn *conn, int error, const char *text);
 /* Frees it, outside of its callbacks. */

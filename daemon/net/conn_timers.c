@@ -118,7 +118,7 @@ void conn_on_late(evutil_socket_t fd, short what, void *context)
 			"the other side began a frame and did not finish it within %u "
 			"ms",
 			c->options.frame_timeout_ms);
-		conn_close(c, CORDON_ETIMEOUT, msg.text);
+		conn_break(c, CORDON_ETIMEOUT, msg.text);
 	}
 	conn_leave(c);
 }

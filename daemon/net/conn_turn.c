@@ -33,6 +33,14 @@ void conn_finish(struct conn *conn)
 	conn->handler->closed(conn, conn->context, conn->error, conn->reason.text);
 }
 
+void conn_break(struct conn *conn, int error, const char *text)
+{
+	if (conn->state == CONN_OPEN && conn->handler->broken != NULL) {
+		conn->handler->broken(conn, conn->context, error, text);
+	}
+	conn_close(conn, error, text);
+}
+
 /* The channel has failed. */
 static void fail(struct conn *c, int error, const struct errmsg *msg)
 {
@@ -41,10 +49,7 @@ static void fail(struct conn *c, int error, const struct errmsg *msg)
 	switch (error) {
 	case CORDON_EPROTO:
 	case CORDON_ETOOBIG:
-		if (c->state == CONN_OPEN && c->handler->broken != NULL) {
-			c->handler->broken(c, c->context, error, text);
-		}
-		conn_close(c, error, text);
+		conn_break(c, error, text);
 		return;
 	case CORDON_ECLOSED:
 		/* it can still be written to */

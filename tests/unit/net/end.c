@@ -73,6 +73,16 @@ static int on_frame(struct conn *conn, void *context, const struct frame_header 
 	return end->frame_result;
 }
 
+static void on_broken(struct conn *conn, void *context, int error, const char *text)
+{
+	struct end *end = context;
+
+	assert_true(conn_open(conn));
+	assert_true(text[0] != '\0');
+	end->broken++;
+	end->broken_error = error;
+}
+
 static void on_drained(struct conn *conn, void *context)
 {
 	struct end *end = context;
@@ -105,6 +115,7 @@ static void on_closed(struct conn *conn, void *context, int error, const char *t
 static const struct conn_handler handler = {
 	.open = on_open,
 	.frame = on_frame,
+	.broken = on_broken,
 	.drained = on_drained,
 	.closed = on_closed,
 };

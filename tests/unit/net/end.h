@@ -14,6 +14,8 @@ struct end {
 	struct frame_header last;
 	size_t payload_bytes; /* of all frames */
 	unsigned drained;
+	unsigned broken;
+	int broken_error;
 	unsigned closed;
 	int error; /* of closed */
 	struct errmsg text;

@@ -114,6 +114,9 @@ static void a_frame_that_comes_byte_by_byte_is_cut_off(void **state)
 	tick_every_ms(f, 2);
 	loop_until(&f->loop, f->server.closed);
 	end_says(&f->server, CORDON_ETIMEOUT, "did not finish it within 60 ms");
+	/* there was a chance to tell the other side */
+	assert_int_equal(f->server.broken, 1);
+	assert_int_equal(f->server.broken_error, CORDON_ETIMEOUT);
 	assert_int_equal(f->server.frames, 0);
 	assert_true(f->sent < f->size);
 }
