@@ -109,8 +109,11 @@ static int read_slice(struct due *due, struct errmsg *msg)
 	struct mono until = snapshot_slice();
 	int error = 0;
 
-	while (error == 0 && due->ready < due->count && !snapshot_slice_over(until)) {
+	while (error == 0 && due->ready < due->count) {
 		error = read_one(due, msg);
+		if (snapshot_slice_over(until)) {
+			break;
+		}
 	}
 	return error;
 }

@@ -143,7 +143,7 @@ static int add_slice(struct ranges *ranges, struct errmsg *msg)
 	if (store_feed(ranges->txn, &ranges->served.list, &feed) != 0) {
 		return served_failed(ranges->txn, msg);
 	}
-	while (!ranges->done && !snapshot_slice_over(until)) {
+	do {
 		for (int i = 0; i < ENTRIES_PER_LOOK && !ranges->done; i++) {
 			int error = add_next(ranges, &feed, msg);
 
@@ -151,7 +151,7 @@ static int add_slice(struct ranges *ranges, struct errmsg *msg)
 				return error;
 			}
 		}
-	}
+	} while (!ranges->done && !snapshot_slice_over(until));
 	return 0;
 }
 

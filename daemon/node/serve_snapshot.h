@@ -20,7 +20,7 @@ int snapshot_open(struct service *service, struct store_txn **txn, struct errmsg
 /* txn NULL is fine. */
 void snapshot_close(struct service *service, struct store_txn *txn);
 
-/* Over when clock_mono reaches it. */
+/* Over when clock_mono reaches it; whoever works in slices does something in each. */
 struct mono snapshot_slice(void);
 bool snapshot_slice_over(struct mono until);
 

@@ -179,7 +179,7 @@ int verify_list_slice(struct verify_list *v, struct mono until, struct errmsg *m
 	if (store_feed(v->txn, &v->list, &feed) != 0) {
 		return served_failed(v->txn, msg);
 	}
-	while (!v->done && !snapshot_slice_over(until)) {
+	do {
 		for (int i = 0; i < ROWS_PER_LOOK && !v->done; i++) {
 			int error = next_row(v, &feed, msg);
 
@@ -187,7 +187,7 @@ int verify_list_slice(struct verify_list *v, struct mono until, struct errmsg *m
 				return error;
 			}
 		}
-	}
+	} while (!v->done && !snapshot_slice_over(until));
 	return 0;
 }
 

@@ -259,6 +259,20 @@ struct head case_publish(struct serve_case *c, const struct list_id *list,
 	return change_list(c, list, shared, ids, PUBLISH);
 }
 
+struct head case_publish_many(struct serve_case *c, const struct list_id *list,
+	const char *shared, size_t count)
+{
+	char ids[4096];
+	size_t used = 0;
+
+	for (size_t i = 1; i <= count; i++) {
+		used += (size_t)snprintf(
+			ids + used, sizeof(ids) - used, "%s-%zu ", list->owner.code, i);
+		assert_true(used < sizeof(ids));
+	}
+	return case_publish(c, list, shared, ids);
+}
+
 struct head case_new_epoch(struct serve_case *c, const struct list_id *list)
 {
 	return change_list(c, list, NULL, NULL, NEW_EPOCH);

@@ -77,6 +77,9 @@ int case_teardown(void **state);
  */
 struct head case_publish(struct serve_case *c, const struct list_id *list,
 	const char *shared, const char *ids);
+/* The same with records KAZ-1 to KAZ-count (or of the list's owner). */
+struct head case_publish_many(struct serve_case *c, const struct list_id *list,
+	const char *shared, size_t count);
 /* A new epoch that takes over from the standing head. */
 struct head case_new_epoch(struct serve_case *c, const struct list_id *list);
 /* The same head, signed a second later. */

@@ -166,27 +166,14 @@ static void bounds_that_do_not_rise_are_refused(void **state)
 	assert_refused(&c->blr, CORDON_EPROTO);
 }
 
-static void many_ids(char *out, size_t size, size_t count)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		used += (size_t)snprintf(out + used, size - used, "KAZ-%zu ", i);
-	}
-	assert_true(used < size);
-}
-
 /* Each look at the clock takes as long as a slice: so there are as many turns as the
  * list is long, the snapshot stays the same, and others have their turn in between. */
 static void a_long_list_is_read_in_slices(void **state)
 {
 	struct serve_case *c = *state;
-	char ids[2000];
-	struct head head;
+	struct head head = case_publish_many(c, &kaz_bans, "BLR", 400);
 
-	many_ids(ids, sizeof(ids), 200);
-	head = case_publish(c, &kaz_bans, "BLR", ids);
-	case_clock_step(6000);
+	case_clock_step(12000);
 	ranges(&c->blr, &head, ids_of(NULL, NULL, NULL));
 	assert_int_equal(case_held(c), 1);
 	assert_int_equal(c->blr.count, 0);
@@ -203,12 +190,9 @@ static void a_long_list_is_read_in_slices(void **state)
 static void long_reads_are_few(void **state)
 {
 	struct serve_case *c = *state;
-	char ids[2000];
-	struct head head;
+	struct head head = case_publish_many(c, &kaz_bans, "BLR", 400);
 
-	many_ids(ids, sizeof(ids), 200);
-	head = case_publish(c, &kaz_bans, "BLR", ids);
-	case_clock_step(6000);
+	case_clock_step(12000);
 	for (int i = 0; i < 4; i++) {
 		ranges(&c->blr, &head, ids_of(NULL, NULL, NULL));
 	}
