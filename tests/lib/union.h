@@ -150,9 +150,14 @@ const char *union_file(struct testunion *u, const char *name, const char *conten
 /* The node's; kept until it is stopped. */
 struct cordon_client *union_client(struct union_node *node, enum union_role role);
 const char *union_role_text(enum union_role role);
+/* The caller's. */
+struct cordon_async *union_async(
+	struct union_node *node, enum union_role role, struct event_base *base);
 
 /* An entry ban of an invented person with a passport of UZB; JSON, the caller's. */
 char *union_ban(const char *id, const char *surname, const char *number);
+/* From JSON; the caller's. */
+struct cordon_record *union_record(struct testunion *u, const char *json);
 /* Of the member that id begins with; fails unless it is taken. */
 void union_put(struct union_node *node, const char *id, const char *number);
 /* KAZ-PREFIX-00001 with passport "A" GENERATION 00001, and so on. */

@@ -6,30 +6,59 @@
 
 #include "tests/lib/union_private.h"
 
+/* What clients of a node are made with; the texts belong together with it. */
+struct files {
+	char server[96], pem[UNION_PATH_MAX], key[UNION_PATH_MAX], ca[UNION_PATH_MAX];
+	const char *servers[1];
+	struct cordon_options options;
+};
+
+static const struct cordon_options *options_for(struct files *files,
+	const struct union_node *node, const char *pki, const char *certificate)
+{
+	snprintf(files->server, sizeof(files->server), "%s:%u", node->host, node->port);
+	snprintf(files->pem, sizeof(files->pem), "%s/%s.pem", pki, certificate);
+	snprintf(files->key, sizeof(files->key), "%s/%s.key", pki, certificate);
+	snprintf(files->ca, sizeof(files->ca), "%s/ca.pem", node->pki);
+	files->servers[0] = files->server;
+	files->options = (struct cordon_options){
+		.servers = files->servers,
+		.servers_count = 1,
+		.certificate = files->pem,
+		.key = files->key,
+		.ca = files->ca,
+		.timeout_ms = UNION_PATIENCE_MS / 2,
+	};
+	return &files->options;
+}
+
 static struct cordon_client *create(
 	struct union_node *node, const char *pki, const char *certificate)
 {
-	char server[96], pem[UNION_PATH_MAX], key[UNION_PATH_MAX], ca[UNION_PATH_MAX];
-	const char *servers[] = { server };
-	struct cordon_options options = {
-		.servers = servers,
-		.servers_count = 1,
-		.certificate = pem,
-		.key = key,
-		.ca = ca,
-		.timeout_ms = UNION_PATIENCE_MS / 2,
-	};
+	struct files files;
 	struct cordon_client *client;
 	char message[512];
 
-	snprintf(server, sizeof(server), "%s:%u", node->host, node->port);
-	snprintf(pem, sizeof(pem), "%s/%s.pem", pki, certificate);
-	snprintf(key, sizeof(key), "%s/%s.key", pki, certificate);
-	snprintf(ca, sizeof(ca), "%s/ca.pem", node->pki);
-	if (cordon_client_create(&options, &client, message, sizeof(message)) != 0) {
+	if (cordon_client_create(options_for(&files, node, pki, certificate), &client,
+		    message, sizeof(message)) != 0) {
 		union_fail(node->in, "client %s: %s", certificate, message);
 	}
 	return client;
+}
+
+struct cordon_async *union_async(
+	struct union_node *node, enum union_role role, struct event_base *base)
+{
+	struct files files;
+	struct cordon_async *async;
+	char message[512];
+
+	if (cordon_async_create(base,
+		    options_for(&files, node, node->pki, union_role_text(role)), &async,
+		    message, sizeof(message)) != 0) {
+		union_fail(node->in, "async client: %s", message);
+	}
+	return async;
 }
 
 struct cordon_client *union_client_with(
@@ -73,7 +102,7 @@ char *union_ban(const char *id, const char *surname, const char *number)
 	return json;
 }
 
-static struct cordon_record *record_of(struct testunion *u, const char *json)
+struct cordon_record *union_record(struct testunion *u, const char *json)
 {
 	struct cordon_record *record;
 	char message[512];
@@ -121,7 +150,7 @@ static void submit_all(
 int union_try_put(
 	struct union_node *node, enum union_role role, const char *json, char *text)
 {
-	struct cordon_record *record = record_of(node->in, json);
+	struct cordon_record *record = union_record(node->in, json);
 	struct cordon_item item = { .type = CORDON_ITEM_PUT, .record = record };
 	struct cordon_results *results;
 	int error = submit(node, role, &item, 1, &results);
@@ -141,7 +170,7 @@ int union_try_put(
 void union_put(struct union_node *node, const char *id, const char *number)
 {
 	char *json = union_ban(id, "TESTOV", number);
-	struct cordon_record *record = record_of(node->in, json);
+	struct cordon_record *record = union_record(node->in, json);
 	struct cordon_item item = { .type = CORDON_ITEM_PUT, .record = record };
 
 	submit_all(node, &item, 1);
@@ -167,7 +196,7 @@ void union_put_many(
 				next);
 			snprintf(number, sizeof(number), "A%c%05u", generation, next);
 			json = union_ban(id, "TESTOV", number);
-			records[n] = record_of(node->in, json);
+			records[n] = union_record(node->in, json);
 			items[n] = (struct cordon_item){ .type = CORDON_ITEM_PUT,
 				.record = records[n] };
 			free(json);
