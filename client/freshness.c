@@ -20,15 +20,6 @@ void freshness_finish(struct freshness *freshness)
 	freshness->known = false;
 }
 
-static int64_t age(int64_t head_time_s, int64_t at_s)
-{
-	if (head_time_s == 0) {
-		return -1;
-	}
-	/* two clocks: a head that was signed a moment "after" now is a new one */
-	return at_s > head_time_s ? at_s - head_time_s : 0;
-}
-
 static void read_list(struct reading *r, const Cordon__ListFreshness *message,
 	int64_t at_s, struct cordon_freshness *out)
 {
@@ -36,11 +27,7 @@ static void read_list(struct reading *r, const Cordon__ListFreshness *message,
 	out->epoch = message->epoch == NULL ? 0 : message->epoch->number;
 	out->sequence = message->sequence;
 	out->verified = reading_verified(r, message->verified);
-	if (message->head_time_s < 0 || at_s < 0) {
-		reading_fault(r, "a time before 1970");
-		return;
-	}
-	out->age_s = age(message->head_time_s, at_s);
+	out->age_s = reading_age_s(r, message->head_time_s, at_s);
 }
 
 int freshness_take(struct freshness *freshness, const Cordon__Freshness *message,

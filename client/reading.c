@@ -100,6 +100,19 @@ int reading_verified(struct reading *r, uint32_t verified)
 	}
 }
 
+int64_t reading_age_s(struct reading *r, int64_t head_time_s, int64_t now_s)
+{
+	if (head_time_s < 0 || now_s < 0) {
+		reading_fault(r, "a time before 1970");
+		return -1;
+	}
+	if (head_time_s == 0) {
+		return -1;
+	}
+	/* two clocks: a head that was signed a moment "after" now is a new one */
+	return now_s > head_time_s ? now_s - head_time_s : 0;
+}
+
 void *reading_array(struct reading *r, size_t count, size_t size)
 {
 	return arena_array(r->arena, count, size);

@@ -30,6 +30,9 @@ struct cordon_date reading_date(struct reading *r, ProtobufCBinaryData data);
 /* enum cordon_verified */
 int reading_verified(struct reading *r, uint32_t verified);
 
+/* Seconds from a head's time (0: never, gives -1) to now_s, by the node's clock. */
+int64_t reading_age_s(struct reading *r, int64_t head_time_s, int64_t now_s);
+
 /* Zeroed; NULL without memory. */
 void *reading_array(struct reading *r, size_t count, size_t size);
 

@@ -2,14 +2,6 @@
 #include "client/client_private.h"
 #include "client/reading.h"
 
-static int64_t age_s(int64_t head_time_s, int64_t now_s)
-{
-	if (head_time_s == 0) {
-		return -1;
-	}
-	return now_s > head_time_s ? now_s - head_time_s : 0;
-}
-
 static void read_list(struct reading *r, const Cordon__Control__ListStatus *m,
 	int64_t now_s, struct cordon_list_status *list)
 {
@@ -21,6 +13,7 @@ static void read_list(struct reading *r, const Cordon__Control__ListStatus *m,
 		.live = m->live,
 		.digest = reading_hash(r, m->digest),
 		.head_time_s = m->head_time_s,
+		.age_s = reading_age_s(r, m->head_time_s, now_s),
 		.verified = reading_verified(r, m->verified),
 		.state = reading_text(r, m->state),
 		.floor = m->floor,
@@ -29,11 +22,6 @@ static void read_list(struct reading *r, const Cordon__Control__ListStatus *m,
 		.not_understood = m->not_understood,
 		.loaded_sequence = m->loaded_sequence,
 	};
-	if (m->head_time_s < 0 || now_s < 0) {
-		reading_fault(r, "a time before 1970");
-		return;
-	}
-	list->age_s = age_s(m->head_time_s, now_s);
 }
 
 static void read_lists(struct reading *r, const Cordon__Control__StatusAnswer *message,

@@ -107,8 +107,7 @@ static void take(struct engine_case *c, struct lookup_request *lookup)
 	engine_cancel(&c->engine, &lookup->request);
 }
 
-void case_answered(
-	struct engine_case *c, struct lookup_request *lookup, const char *number)
+struct cordon_answer *case_answer(struct engine_case *c, struct lookup_request *lookup)
 {
 	struct cordon_answer *answer;
 
@@ -117,10 +116,26 @@ void case_answered(
 		fail_msg("%s", lookup->request.msg.text);
 	}
 	lookup_request_give(lookup, &answer);
+	request_destroy(&lookup->request);
+	return answer;
+}
+
+void case_answered(
+	struct engine_case *c, struct lookup_request *lookup, const char *number)
+{
+	struct cordon_answer *answer = case_answer(c, lookup);
+
 	assert_int_equal(answer->error, 0);
 	assert_string_equal(answer->lookup, number);
 	cordon_answer_destroy(answer);
-	request_destroy(&lookup->request);
+}
+
+void case_asked(struct engine_case *c, const char *number)
+{
+	struct lookup_request *lookup = case_ask(c, number);
+
+	case_run(c);
+	case_answered(c, lookup, number);
 }
 
 void case_failed(struct engine_case *c, struct lookup_request *lookup, int error,

@@ -33,6 +33,10 @@ struct lookup_request *case_ask(struct engine_case *c, const char *number);
 /* It is finished well, with its own answer; destroys it. */
 void case_answered(
 	struct engine_case *c, struct lookup_request *lookup, const char *number);
+/* All of that: asks, runs, is answered. */
+void case_asked(struct engine_case *c, const char *number);
+/* The answer of one that is finished well, the caller's; destroys the request. */
+struct cordon_answer *case_answer(struct engine_case *c, struct lookup_request *lookup);
 /* It is finished with error and its text has words; destroys it. */
 void case_failed(struct engine_case *c, struct lookup_request *lookup, int error,
 	const char *words);

@@ -66,21 +66,16 @@ static void answers_may_come_in_any_order(void **state)
 
 static void a_node_that_is_gone_is_passed_over(void **state)
 {
-	struct lookup_request *lookup;
 	struct engine_case c;
 
 	(void)state;
 	case_init(&c, 3);
 	fake_node_vanish(&c.nodes[0]);
 	fake_node_vanish(&c.nodes[1]);
-	lookup = case_ask(&c, "A");
-	case_run(&c);
-	case_answered(&c, lookup, "A");
+	case_asked(&c, "A");
 	assert_int_equal(c.nodes[2].requests, 1);
 	/* and the connection stays where it is */
-	lookup = case_ask(&c, "B");
-	case_run(&c);
-	case_answered(&c, lookup, "B");
+	case_asked(&c, "B");
 	assert_int_equal(c.nodes[2].conns_count, 1);
 	case_finish(&c);
 }
@@ -174,7 +169,7 @@ static void forget_the_first(struct fake_conn *conn, const struct frame_header *
 
 static void a_late_answer_is_ignored(void **state)
 {
-	struct lookup_request *a, *b;
+	struct lookup_request *a;
 	struct engine_case c;
 
 	(void)state;
@@ -183,22 +178,18 @@ static void a_late_answer_is_ignored(void **state)
 	a = case_ask(&c, "A");
 	case_run(&c);
 	case_pass(&c, CASE_TIMEOUT_MS / 2);
-	b = case_ask(&c, "B");
-	case_run(&c);
-	case_answered(&c, b, "B");
+	case_asked(&c, "B");
 	case_pass(&c, CASE_TIMEOUT_MS / 2);
 	case_failed(&c, a, CORDON_ETIMEOUT, c.nodes[0].server);
 	fake_answer_one(&c.nodes[0].conns[0], 1, "A");
-	b = case_ask(&c, "C");
-	case_run(&c);
-	case_answered(&c, b, "C");
+	case_asked(&c, "C");
 	assert_int_equal(c.nodes[0].conns_count, 1);
 	case_finish(&c);
 }
 
 static void a_cancelled_request_is_forgotten(void **state)
 {
-	struct lookup_request *a, *b, *queued;
+	struct lookup_request *a, *queued;
 	struct engine_case c;
 
 	(void)state;
@@ -213,29 +204,22 @@ static void a_cancelled_request_is_forgotten(void **state)
 	request_destroy(&queued->request);
 	assert_int_equal(c.engine.waiting_count, 0);
 	fake_answer_one(&c.nodes[0].conns[0], 1, "A");
-	b = case_ask(&c, "B");
-	case_run(&c);
-	case_answered(&c, b, "B");
+	case_asked(&c, "B");
 	assert_int_equal(c.nodes[0].conns_count, 1);
 	case_finish(&c);
 }
 
 static void a_kept_connection_that_was_closed_is_replaced(void **state)
 {
-	struct lookup_request *lookup;
 	struct engine_case c;
 
 	(void)state;
 	case_init(&c, 1);
-	lookup = case_ask(&c, "A");
-	case_run(&c);
-	case_answered(&c, lookup, "A");
+	case_asked(&c, "A");
 	channel_shutdown(c.nodes[0].conns[0].channel);
 	case_run(&c);
 	assert_int_equal(c.engine.phase, ENGINE_IDLE);
-	lookup = case_ask(&c, "B");
-	case_run(&c);
-	case_answered(&c, lookup, "B");
+	case_asked(&c, "B");
 	assert_int_equal(c.nodes[0].conns_count, 2);
 	case_finish(&c);
 }
@@ -293,15 +277,12 @@ static void a_node_that_hangs_up_again_has_failed(void **state)
 
 static void who_hangs_up_is_followed_by_the_next(void **state)
 {
-	struct lookup_request *lookup;
 	struct engine_case c;
 
 	(void)state;
 	case_init(&c, 2);
 	c.nodes[0].request = hang_up;
-	lookup = case_ask(&c, "A");
-	case_run(&c);
-	case_answered(&c, lookup, "A");
+	case_asked(&c, "A");
 	assert_int_equal(c.nodes[1].requests, 1);
 	case_finish(&c);
 }

@@ -49,15 +49,12 @@ static void another_version_is_refused_with_both_ranges(void **state)
 
 static void a_newer_node_that_speaks_this_version_too_is_asked(void **state)
 {
-	struct lookup_request *lookup;
 	struct engine_case c;
 
 	(void)state;
 	case_init(&c, 1);
 	c.nodes[0].hello.protocol_max = 5;
-	lookup = case_ask(&c, "A");
-	case_run(&c);
-	case_answered(&c, lookup, "A");
+	case_asked(&c, "A");
 	assert_int_equal(session_version(c.engine.session), 1);
 	case_finish(&c);
 }
@@ -298,10 +295,7 @@ static void codes_of_a_newer_node_are_kept(void **state)
 	c.nodes[0].data = *state;
 	lookup = case_ask(&c, "A");
 	case_run(&c);
-	engine_cancel(&c.engine, &lookup->request);
-	assert_int_equal(lookup->request.error, 0);
-	lookup_request_give(lookup, &answer);
-	request_destroy(&lookup->request);
+	answer = case_answer(&c, lookup);
 	case_finish(&c);
 	/* what is left needs no connection */
 	assert_int_equal(answer->matches_count, 1);
@@ -347,10 +341,7 @@ static void an_unknown_error_of_one_query_is_its_answer(void **state)
 	c.nodes[0].request = refuse_one_query;
 	lookup = case_ask(&c, "A");
 	case_run(&c);
-	engine_cancel(&c.engine, &lookup->request);
-	assert_int_equal(lookup->request.error, 0);
-	lookup_request_give(lookup, &answer);
-	request_destroy(&lookup->request);
+	answer = case_answer(&c, lookup);
 	assert_int_equal(answer->error, -4711);
 	assert_string_equal(answer->error_text, "not before tomorrow");
 	assert_int_equal(answer->freshness_count, 0);
@@ -370,9 +361,7 @@ static void freshness_ages_while_it_is_not_said_anew(void **state)
 	for (int i = 0; i < 2; i++) {
 		lookup = case_ask(&c, "A");
 		case_run(&c);
-		engine_cancel(&c.engine, &lookup->request);
-		lookup_request_give(lookup, &answer);
-		request_destroy(&lookup->request);
+		answer = case_answer(&c, lookup);
 		assert_int_equal(answer->freshness_count, 1);
 		assert_string_equal(answer->freshness[0].list, "KAZ/entry_ban");
 		assert_int_equal(answer->freshness[0].epoch, 3);
