@@ -270,10 +270,10 @@ static int look_at_all(struct heads_watch *watch, struct store_txn *txn,
 	struct heads_frame *frame, struct errmsg *msg)
 {
 	const struct state *member = &session_asker(watch->session)->identity.member;
-	struct store_list_info *infos;
+	const struct store_list_info *infos;
 	size_t count;
 
-	if (store_list_infos(txn, &frame->arena, &infos, &count) != 0) {
+	if (served_infos(watch->service, txn, &infos, &count) != 0) {
 		return served_failed(txn, msg);
 	}
 	frame->message.heads =

@@ -34,6 +34,11 @@ struct pull {
 	uint32_t wait_ms;
 	size_t entries_max;
 	struct mono until; /* held so long */
+	/* the list as it was when there was nothing yet for the asker */
+	bool looked;
+	enum copy_phase phase;
+	struct epoch epoch;
+	uint64_t sequence;
 };
 
 static int read_request(
@@ -152,10 +157,27 @@ static int send_chunk(struct store_txn *txn, const struct pull *pull,
 	return error;
 }
 
+/* What a list is to a pull changes with its phase and with its (epoch, sequence) only:
+ * sharing takes a sequence too. */
+static void remember(struct pull *pull, const struct list_copy *copy)
+{
+	pull->looked = true;
+	pull->phase = copy->phase;
+	pull->epoch = copy->head.epoch;
+	pull->sequence = copy->head.sequence;
+}
+
+static bool is_as_remembered(
+	const struct pull *pull, const struct store_list_info *info)
+{
+	return pull->looked && info != NULL && info->phase == pull->phase &&
+	       epoch_equal(&info->epoch, &pull->epoch) &&
+	       info->sequence == pull->sequence;
+}
+
 /* last: time is over, so that there is an answer in any case. */
-static int try_pull(struct store_txn *txn, const struct pull *pull,
-	struct session *session, uint32_t request, bool last, enum progress *progress,
-	struct errmsg *msg)
+static int try_pull(struct store_txn *txn, struct pull *pull, struct session *session,
+	uint32_t request, bool last, enum progress *progress, struct errmsg *msg)
 {
 	const struct state *member = &session_asker(session)->identity.member;
 	enum serve_decision decision;
@@ -164,6 +186,7 @@ static int try_pull(struct store_txn *txn, const struct pull *pull,
 	int error = served_open(txn, member, &pull->list, &served, msg); /* 1 */
 
 	*progress = PULL_WAITS;
+	pull->looked = false;
 	if (error != 0) {
 		return error;
 	}
@@ -172,6 +195,7 @@ static int try_pull(struct store_txn *txn, const struct pull *pull,
 		return refuse(decision, pull, &served.copy.head, msg);
 	}
 	if (decision == SERVE_HOLD && !last) { /* 3 */
+		remember(pull, &served.copy);
 		return 0;
 	}
 	error = send_chunk(txn, pull, &served, from, session, request, msg);
@@ -199,23 +223,40 @@ static void set_timer(struct held *held, const struct pull *pull, bool blocked)
 	held_wake_after(held, left_ms);
 }
 
+/* Most turns of most pulls concern other lists: those end soon. */
+static int look_again(struct held *held, struct pull *pull, bool last,
+	enum progress *progress, struct errmsg *msg)
+{
+	struct service *service = held_service(held);
+	const struct store_list_info *infos;
+	struct store_txn *txn;
+	size_t count;
+	int error = service_txn(service, &txn, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	if (served_infos(service, txn, &infos, &count) != 0) {
+		return served_failed(txn, msg);
+	}
+	if (!last && is_as_remembered(pull, served_info(infos, count, &pull->list))) {
+		*progress = PULL_WAITS;
+		return 0;
+	}
+	return try_pull(
+		txn, pull, held_session(held), held_request(held), last, progress, msg);
+}
+
 static void pull_turn(struct held *held, void *context)
 {
 	struct pull *pull = context;
-	struct session *session = held_session(held);
-	uint32_t request = held_request(held);
 	bool last = clock_mono().us >= pull->until.us;
 	enum progress progress = PULL_BLOCKED;
 	struct errmsg msg = { "" };
-	struct store_txn *txn;
 	int error = 0;
 
 	if (held_may_write(held)) {
-		error = service_txn(held_service(held), &txn, &msg);
-		if (error == 0) {
-			error = try_pull(
-				txn, pull, session, request, last, &progress, &msg);
-		}
+		error = look_again(held, pull, last, &progress, &msg);
 	}
 	if (error == CORDON_EUNVERIFIED && !last) { /* 4 */
 		error = 0;

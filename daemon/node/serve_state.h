@@ -3,21 +3,30 @@
 #define NODE_SERVE_STATE_H
 
 #include "daemon/core/time.h"
-#include "proto/entry.h"
+#include "daemon/store/store.h"
 
 /* Acknowledgements passed on lately, so that none goes round in circles. */
 #define SERVE_ACKS_SEEN 1024
 
 /*
  * What the handlers of replication keep per worker, inside its struct service; zeroed
- * at first, nothing to free: whatever it points to belongs to held requests.
+ * at first.
  */
 struct serve_state {
+	/* lists as of this renewal of the worker's transaction (served_infos); 0: none
+	 */
+	uint64_t infos_snapshot;
+	struct store_list_info *infos;
+	size_t infos_count;
+	struct arena infos_arena;
 	size_t snapshots;            /* long reads under way (serve_snapshot.h) */
 	struct heads_watch *watches; /* of this worker's sessions (serve_heads.c) */
 	uint8_t acks_seen[SERVE_ACKS_SEEN][HASH_BYTES];
 	size_t acks_next;
 	struct mono acks_warned_at;
 };
+
+/* After the last session has ended. */
+void serve_state_finish(struct serve_state *state);
 
 #endif

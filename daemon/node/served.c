@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/served.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/core/repl/rows.h"
@@ -34,6 +35,45 @@ int served_list(const Cordon__ListId *message, struct list_id *list, struct errm
 	int error = list_from_message(message, list, msg);
 
 	return error == 0 ? 0 : errmsg_wrap(msg, error, "list");
+}
+
+int served_infos(struct service *service, struct store_txn *txn,
+	const struct store_list_info **infos, size_t *count)
+{
+	struct serve_state *state = &service->serve;
+
+	if (state->infos_snapshot != service->snapshot) {
+		int error;
+
+		state->infos_snapshot = 0;
+		arena_reset(&state->infos_arena);
+		error = store_list_infos(
+			txn, &state->infos_arena, &state->infos, &state->infos_count);
+		if (error != 0) {
+			return error;
+		}
+		state->infos_snapshot = service->snapshot;
+	}
+	*infos = state->infos;
+	*count = state->infos_count;
+	return 0;
+}
+
+static int compare_info(const void *list, const void *info)
+{
+	return ident_list_compare(list, &((const struct store_list_info *)info)->list);
+}
+
+const struct store_list_info *served_info(
+	const struct store_list_info *infos, size_t count, const struct list_id *list)
+{
+	return count == 0 ? NULL
+			  : bsearch(list, infos, count, sizeof(*infos), compare_info);
+}
+
+void serve_state_finish(struct serve_state *state)
+{
+	arena_finish(&state->infos_arena);
 }
 
 bool served_shared(const struct list_copy *copy, const struct state *member)

@@ -33,6 +33,16 @@ bool served_shared(const struct list_copy *copy, const struct state *member);
 /* As 2 above: may the signed head go out? *serves is set on 0. */
 int served_serves(struct store_txn *txn, struct served *served, bool *serves);
 
+/*
+ * What stands of all lists in the worker's transaction, in order; read once however
+ * many held requests look at it.  Good as long as the transaction's snapshot.
+ */
+int served_infos(struct service *service, struct store_txn *txn,
+	const struct store_list_info **infos, size_t *count);
+/* One of them; NULL when the list is not known. */
+const struct store_list_info *served_info(
+	const struct store_list_info *infos, size_t count, const struct list_id *list);
+
 /* The member whose node asks. */
 const struct state *request_member(const struct request *request);
 /* A ListId of a request.  CORDON_EPROTO. */

@@ -297,6 +297,7 @@ void worker_destroy(struct worker *worker)
 	sessions_finish(&worker->sessions);
 	store_read_end(worker->txn);
 	lookups_destroy(worker->service.lookups);
+	serve_state_finish(&worker->service.serve);
 	match_context_destroy(worker->service.match);
 	if (worker->batch_end != NULL) {
 		event_free(worker->batch_end);

@@ -129,6 +129,7 @@ int case_teardown(void **state)
 	case_end(&c->rus);
 	case_end(&c->kaz);
 	case_end(&c->agency);
+	serve_state_finish(&c->service.serve);
 	assert_int_equal(c->service.serve.snapshots, 0);
 	assert_null(c->service.serve.watches);
 	store_read_end(c->txn);

@@ -27,8 +27,11 @@ int service_txn(struct service *service, struct store_txn **txn, struct errmsg *
 		(struct serve_case *)((char *)service -
 				      offsetof(struct serve_case, service));
 
-	if (!c->renewed && store_read_renew(c->txn) != 0) {
-		return store_txn_error(c->txn, msg);
+	if (!c->renewed) {
+		if (store_read_renew(c->txn) != 0) {
+			return store_txn_error(c->txn, msg);
+		}
+		service->snapshot++;
 	}
 	c->renewed = true;
 	*txn = c->txn;
