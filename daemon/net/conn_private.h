@@ -4,6 +4,7 @@
 
 #include <event2/event_struct.h>
 
+#include "daemon/core/time.h"
 #include "daemon/net/conn.h"
 
 /* Only ever moves down this list. */
@@ -33,8 +34,9 @@ struct conn {
 	int error; /* why it ends, from CONN_CLOSING on */
 	struct errmsg reason;
 
-	bool inside;    /* in one of its own callbacks */
-	bool destroyed; /* to be freed on leaving it */
+	struct mono turn_since; /* of the turn it is in */
+	bool inside;            /* in one of its own callbacks */
+	bool destroyed;         /* to be freed on leaving it */
 	bool paused;
 	bool above_low;   /* drained is owed */
 	bool no_memory;   /* an event could not be added */

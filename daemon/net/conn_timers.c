@@ -2,7 +2,7 @@
 #include "daemon/net/conn_private.h"
 
 /*
- * No clock is read: each limit is a timer that is on while it counts, and started
+ * No clock is read here: each limit is a timer that is on while it counts, and started
  * again when what it waits for has moved.
  */
 

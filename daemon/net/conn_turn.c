@@ -2,12 +2,17 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/net/conn_private.h"
 
 /*
  * A turn of a connection: what the loop reports is done, then everything that
  * follows from the state is set anew in one place (settle).
  */
+
+/* What one connection's frames may take in a turn, at least one of them; the others
+ * wait for theirs meanwhile. */
+#define TURN_US 2000
 
 #define DISCARD_READS_MAX 16
 #define DISCARD_BYTES (16 * 1024)
@@ -22,7 +27,10 @@ static int on_frame(
 	if (error != 0) {
 		conn_close(c, error, NULL);
 	}
-	return c->state == CONN_OPEN && !c->paused ? 0 : CHANNEL_PAUSE;
+	if (c->state != CONN_OPEN || c->paused) {
+		return CHANNEL_PAUSE;
+	}
+	return clock_mono().us - c->turn_since.us < TURN_US ? 0 : CHANNEL_PAUSE;
 }
 
 void conn_finish(struct conn *conn)
@@ -163,6 +171,7 @@ static void settle(struct conn *c)
 void conn_enter(struct conn *conn)
 {
 	conn->inside = true;
+	conn->turn_since = clock_mono();
 	conn->whole_frame = false;
 }
 

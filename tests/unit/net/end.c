@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/base/clock.h"
 #include "tests/lib/pair.h"
 
 static uint8_t zeros[FRAME_MAX_CLIENT];
@@ -58,6 +59,9 @@ static int on_frame(struct conn *conn, void *context, const struct frame_header 
 	end->frames++;
 	end->last = *header;
 	end->payload_bytes += payload.size;
+	for (int64_t until_us = clock_mono().us + end->busy_us;
+		clock_mono().us < until_us;) {
+	}
 	for (unsigned i = 0; i < end->echoes; i++) {
 		assert_int_equal(end_send(end, end->filler, header->request), 0);
 	}

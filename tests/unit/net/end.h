@@ -24,6 +24,7 @@ struct end {
 	int frame_result;
 	unsigned pause_after; /* this many frames; 0: never */
 	struct end *pauses;   /* at each frame; may be NULL */
+	int64_t busy_us;      /* at each frame */
 	unsigned echoes;      /* answers to each frame */
 	bool destroy_in_open, destroy_in_frame, destroy_in_drained, destroy_in_closed;
 	bool close_in_open;

@@ -321,6 +321,33 @@ static void a_reset_is_an_error(void **state)
 	end_says(&f->server, CORDON_EIO, "the connection broke");
 }
 
+/* All that a connection sent at once is no turn of its own. */
+static void one_whose_frames_take_long_lets_others_in(void **state)
+{
+	enum {
+		frames = 20
+	};
+	struct fixture *f = *state;
+	struct end other;
+	int fds[2];
+
+	start(f);
+	pair_sockets(fds);
+	end_init(&other, &f->loop, fds[1], NULL, &f->options);
+	loop_until(&f->loop, other.open);
+	f->server.busy_us = 3000;
+	for (uint32_t i = 1; i <= frames; i++) {
+		f->size = end_raw(f->bytes, 10, i);
+		assert_int_equal(send(f->fd, f->bytes, f->size, 0), f->size);
+	}
+	assert_int_equal(send(fds[0], f->bytes, f->size, 0), f->size);
+	loop_until(&f->loop, other.frames == 1);
+	assert_in_range(f->server.frames, 0, 4);
+	loop_until(&f->loop, f->server.frames == frames); /* none is left lying */
+	end_finish(&other);
+	close(fds[0]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -339,6 +366,7 @@ int main(void)
 		TEST(limits_rest_while_reading_is_paused),
 		TEST(pausing_in_the_middle_of_a_frame_stops_its_clock),
 		TEST(a_reset_is_an_error),
+		TEST(one_whose_frames_take_long_lets_others_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
