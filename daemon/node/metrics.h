@@ -19,8 +19,8 @@ struct metrics;
 
 /*
  * Listens.  Store and replicator must be there by the time that the loop runs.
- * *metrics is NULL when the configuration names no
- * address.  CORDON_EUNREACHABLE with the address.
+ * *metrics is NULL when the configuration names no address.  CORDON_EUNREACHABLE with
+ * the address.
  */
 int metrics_create(struct node *node, struct metrics **metrics, struct errmsg *msg);
 /* Before the store is closed; NULL is fine. */

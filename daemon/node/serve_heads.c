@@ -3,24 +3,13 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/node/served.h"
+#include "daemon/node/heads_news.h"
 
 /*
  * The watch of heads: all that the asker may have at once, then each as it changes,
  * and a frame, perhaps empty, in every head_interval_ms, so that idle links stay alive.
  * One watch per session; a later one takes the place of an earlier one.
- *
- * What goes out of a list, looked at whenever it changed here:
- *
- *   1. It is shared with the asker and passed on here: its head, where it is news to
- *      the asker by (epoch, sequence, time).
- *   2. It is not shared with the asker, and the head that says so is good here (passed
- *      on, or kept after the sharing with this node ended too): that head, once, and
- *      only to those who hold an earlier state of the list.  That they do is not taken
- *      from their word alone, which would tell anybody the size of any list: the head
- *      that they name must be one that is remembered here and that named them, or they
- *      must have acknowledged it while the list was theirs.
- *   3. Anything else: nothing, not even that the list exists.
+ * What goes out of a list is heads_news' to say (heads_news.h).
  */
 
 /* Of one frame; what is left over comes in the next. */
@@ -28,29 +17,14 @@
 /* Lists that an asker may say it holds: as many as an engine follows. */
 #define HELD_MAX 512
 
-/* When a head was signed, and of what. */
-struct mark {
-	struct epoch epoch;
-	uint64_t sequence;
-	int64_t time_s;
-};
-
-/* What the asker has of a list. */
-struct known {
-	bool any;  /* it has something: it said so, or it was sent … */
-	bool sent; /* … from here, as its own to have */
-	struct mark mark;
-	uint8_t hash[HASH_BYTES];
-};
-
 struct watched_list {
 	struct list_id list;
 	bool looked;
 	enum copy_phase phase; /* as it was looked at … */
-	struct mark at;        /* … last */
-	struct known known;
-	bool pending;       /* a head is in the frame being made … */
-	struct known after; /* … which makes this known */
+	struct heads_mark at;  /* … last */
+	struct heads_known known;
+	bool pending;             /* a head is in the frame being made … */
+	struct heads_known after; /* … which makes this known */
 };
 
 struct heads_watch {
@@ -110,77 +84,8 @@ static struct watched_list *list_for(
 	return &watch->lists[watch->count++];
 }
 
-/* ---- what the asker holds -------------------------------------------------------- */
-
-/* A head remembered here that is the one the asker names, and that named it. */
-static int remembered(struct store_txn *txn, const struct watched_list *w,
-	const struct state *member, bool *yes)
-{
-	struct bytes packed;
-	struct head head;
-	int error = store_head_at(
-		txn, &w->list, &w->known.mark.epoch, w->known.mark.sequence, &packed);
-
-	*yes = error == 0 && packed.size > 0 && head_parse(packed, &head, NULL) == 0 &&
-	       memcmp(head.hash, w->known.hash, HASH_BYTES) == 0 &&
-	       head_shared_with(&head, member);
-	return error;
-}
-
-struct ack_search {
-	const struct watched_list *w;
-	const struct state *member;
-	bool found;
-};
-
-static bool is_acknowledged(void *context, const struct ack *ack)
-{
-	struct ack_search *search = context;
-	const struct known *known = &search->w->known;
-
-	search->found = ident_state_equal(&ack->node.member, search->member) &&
-			epoch_equal(&ack->epoch, &known->mark.epoch) &&
-			ack->sequence == known->mark.sequence &&
-			memcmp(ack->head_hash, known->hash, HASH_BYTES) == 0;
-	return !search->found;
-}
-
-static int held_indeed(struct store_txn *txn, const struct watched_list *w,
-	const struct state *member, bool *yes)
-{
-	struct ack_search search = { .w = w, .member = member };
-	int error;
-
-	*yes = w->known.sent;
-	if (*yes) {
-		return 0;
-	}
-	error = remembered(txn, w, member, yes);
-	if (error == 0 && !*yes) {
-		error = store_acks(txn, &w->list, is_acknowledged, &search);
-		*yes = search.found;
-	}
-	return error;
-}
-
 /* ---- what goes out -----------------------------------------------------------------
  */
-
-static bool later(const struct mark *a, const struct mark *b, bool with_time)
-{
-	if (a->epoch.number != b->epoch.number) {
-		return a->epoch.number > b->epoch.number;
-	}
-	if (a->sequence != b->sequence) {
-		return a->sequence > b->sequence;
-	}
-	return with_time && a->time_s > b->time_s;
-}
-
-static struct mark mark_of(const struct head *head)
-{
-	return (struct mark){ head->epoch, head->sequence, head->time_s };
-}
 
 static int add_head(
 	struct heads_frame *frame, const struct served *served, struct errmsg *msg)
@@ -196,52 +101,15 @@ static int add_head(
 		served->packed, &frame->arena, &heads->heads[heads->n_heads++], msg);
 }
 
-/* The head that says that the sharing has ended is good here. */
-static int ended(struct store_txn *txn, struct served *served, bool *yes)
-{
-	int error;
-
-	if (served->copy.phase != COPY_UNSHARED) {
-		return served_serves(txn, served, yes);
-	}
-	error = store_head_get(txn, &served->list, &served->packed);
-	*yes = error == 0 && served->packed.size > 0;
-	return error;
-}
-
-/* 1, 2, 3: does the list's head go out to the asker? */
-static int is_news(struct store_txn *txn, const struct watched_list *w,
-	const struct state *member, struct served *served, bool *yes)
-{
-	const struct known *known = &w->known;
-	struct mark now = mark_of(&served->copy.head);
-	int error;
-
-	*yes = false;
-	if (served_shared(&served->copy, member)) { /* 1 */
-		if (known->sent && !later(&now, &known->mark, true)) {
-			return 0;
-		}
-		return served_serves(txn, served, yes);
-	}
-	if (!known->any || head_shared_with(&served->copy.head, member) ||
-		!later(&now, &known->mark, false)) { /* 3 */
-		return 0;
-	}
-	error = ended(txn, served, yes); /* 2 */
-	return error == 0 && *yes ? held_indeed(txn, w, member, yes) : error;
-}
-
 static int look(struct store_txn *txn, struct watched_list *w,
 	const struct state *member, struct heads_frame *frame, struct errmsg *msg)
 {
 	struct served served = { .list = w->list };
-	const struct head *head = &served.copy.head;
 	bool found, news = false;
 	int error;
 
 	if (store_list_get(txn, &w->list, &served.copy, &found) != 0 ||
-		is_news(txn, w, member, &served, &news) != 0) {
+		heads_news(txn, &w->known, member, &served, &news) != 0) {
 		return served_failed(txn, msg);
 	}
 	if (!news) {
@@ -250,10 +118,7 @@ static int look(struct store_txn *txn, struct watched_list *w,
 	error = add_head(frame, &served, msg);
 	if (error == 0 && !frame->full) {
 		w->pending = true;
-		w->after.any = true;
-		w->after.sent = head_shared_with(head, member);
-		w->after.mark = mark_of(head);
-		memcpy(w->after.hash, head->hash, HASH_BYTES);
+		heads_sent(&w->after, &served.copy.head, member);
 	}
 	return error;
 }
