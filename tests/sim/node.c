@@ -126,18 +126,22 @@ static void run_job(struct sim *sim, size_t n, struct sim_work *job)
 	sim_server_changed(sim, n, job->list);
 }
 
-/* The result is told a little later than it was committed. */
+/* The result is told a little later than it was committed, in the order of commits. */
 static void run_and_tell(struct sim *sim, size_t n, struct sim_work *job)
 {
 	struct sim_work *result = sim_work_create(job->list);
+	struct mono *told = &sim->nodes[n].told;
+	struct mono at = mono_after_ms(sim->now, (int64_t)sim_random(sim, 4));
 
 	run_job(sim, n, job);
 	result->peer = job->peer;
 	result->pull_answer = job->pull_answer;
 	result->result = job->result;
 	result->copy = job->copy;
-	sim_during(sim, mono_after_ms(sim->now, (int64_t)sim_random(sim, 4)), finished,
-		n, result, &sim->nodes[n].life);
+	if (at.us > told->us) {
+		*told = at;
+	}
+	sim_during(sim, *told, finished, n, result, &sim->nodes[n].life);
 }
 
 /* Jobs run one after another. */
@@ -271,6 +275,14 @@ void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 		.head = &work->head,
 	};
 
+	if (copy_head_order(&sim->nodes[link->client].copies[work->list].copy.head,
+		    &work->head) < 0) {
+		sim_trace(sim, "%s %s: hears of %llu.%llu from %s",
+			sim->nodes[link->client].name, sim_list_name(sim, work->list),
+			(unsigned long long)work->head.epoch.number,
+			(unsigned long long)work->head.sequence,
+			sim->nodes[link->server].name);
+	}
 	step(sim, link->client, &event);
 }
 
@@ -368,7 +380,7 @@ void sim_node_start(struct sim *sim, size_t n)
 	struct engine_event event = { .type = ENGINE_TICK };
 
 	node->up = true;
-	node->writer_free = sim->now;
+	node->writer_free = node->told = sim->now;
 	memset(node->pulls, 0, sizeof(node->pulls));
 	if (engine_create(&node->member, node->signer, node->links_count,
 		    &node->engine) != 0) {

@@ -46,10 +46,12 @@ static void tell(struct sim *sim, size_t l, size_t list)
 	struct sim_work *work;
 
 	if (!link->watched || told_already(served, &copy->head) ||
-		!serve_tells(copy, member, served->holds)) {
+		!serve_tells(copy, member,
+			served->holds &&
+				copy_head_order(&copy->head, &served->held) > 0)) {
 		return;
 	}
-	served->told = copy->head;
+	served->told = served->held = copy->head;
 	served->holds = head_shared_with(&copy->head, member);
 	work = sim_work_create(list);
 	work->head = copy->head;
@@ -68,10 +70,8 @@ void sim_server_watch(struct sim *sim, size_t l, struct sim_work *work)
 	link->watched = true;
 	for (size_t i = 0; i < sim->lists_count; i++) {
 		link->lists[i].told.sequence = 0;
-		/* one that holds a newer head than ours has nothing to learn from it */
-		link->lists[i].holds = work->holds[i] &&
-				       copy_head_order(&served_copy(sim, link, i)->head,
-					       &work->held[i]) > 0;
+		link->lists[i].holds = work->holds[i];
+		link->lists[i].held = work->held[i];
 		tell(sim, l, i);
 	}
 }

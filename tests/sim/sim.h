@@ -78,7 +78,8 @@ struct sim_copy {
 
 /* What a server keeps of one list of one session. */
 struct sim_served {
-	bool holds;       /* the peer holds a head */
+	bool holds; /* the peer holds a head, or was told one: this */
+	struct head held;
 	struct head told; /* sequence 0: none on this session */
 	bool waits;       /* a pull is held */
 	uint32_t request;
@@ -115,6 +116,7 @@ struct sim_node {
 	struct sim_pull pulls[SIM_LISTS_MAX];
 	uint32_t requests;
 	struct mono writer_free;
+	struct mono told; /* the last result */
 	unsigned wake;
 	size_t chunk_entries, move_entries;
 	size_t pulls_sent;

@@ -42,8 +42,9 @@ struct engine;
 enum engine_event_type {
 	ENGINE_PEER_UP, /* peer: index; the link is open, Hello done */
 	ENGINE_PEER_DOWN,
-	ENGINE_HEAD,    /* peer holds this authentic head */
-	ENGINE_APPLIED, /* result of apply_chunk/apply_head/apply_move on list */
+	ENGINE_HEAD, /* peer holds this authentic head */
+	/* a result of apply_chunk, _head or _move on list, in the order of commits */
+	ENGINE_APPLIED,
 	ENGINE_REFUSED, /* peer answered the pull of list with an error */
 	ENGINE_TICK     /* the time asked for has come */
 };
