@@ -147,6 +147,15 @@ static int check_record(
 	return check_kind(request, item->own.record->kind, item);
 }
 
+/* Whose days the dates are, the owner's node knows where the submission does not say.
+ */
+static void set_offset(const struct request *request, struct cordon_record *record)
+{
+	if (record->utc_offset_min == 0) {
+		record->utc_offset_min = request->service->node->config->utc_offset_min;
+	}
+}
+
 static void name_record(const struct cordon_record *record, struct submit_item *item)
 {
 	if (record->id != NULL) {
@@ -172,6 +181,7 @@ static int read_put(struct request *request, const Cordon__SubmitItem *message,
 		return refuse(item, error);
 	}
 	name_record(item->own.record, item);
+	set_offset(request, item->own.record);
 	error = check_record(request, message->from_public_list, item);
 	if (error == 0 && !refused(item) && unknown) {
 		/* it would be sealed without what this version cannot read */

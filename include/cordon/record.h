@@ -304,7 +304,9 @@ struct cordon_record {
 	uint64_t version; /* given by the owner's node, from 1 */
 	struct cordon_date valid_from;  /* first day in force, in utc_offset_min */
 	struct cordon_date valid_until; /* last day in force, in utc_offset_min */
-	int32_t utc_offset_min; /* of the owner; minutes east of UTC, -720..840 */
+	/* Of the owner; minutes east of UTC, -720..840.  0 in what is submitted: the
+	 * one that the owner's node is configured with. */
+	int32_t utc_offset_min;
 	struct cordon_date review_by;
 	uint32_t reason;   /* enum cordon_reason */
 	uint32_t *actions; /* enum cordon_action, a set */

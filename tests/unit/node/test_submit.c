@@ -120,6 +120,52 @@ static void a_review_date_is_moved_by_confirming(void **state)
 	asking_finish(&a);
 }
 
+/* A day more or less is a ban that is not found, or one that is over and is. */
+static void dates_are_days_of_the_owners_own_offset(void **state)
+{
+	struct node_case *c = *state;
+	Cordon__RecordRequest request = CORDON__RECORD_REQUEST__INIT;
+	const Cordon__RecordAnswer *answer;
+	struct cordon_record expected;
+	struct test_ban b;
+	struct asking a;
+
+	c->config->utc_offset_min = 300;
+	asking_connect(&a, c, "agency");
+	expected = *ban(&b, "KAZ-1");
+	expected.utc_offset_min = 300;
+	assert_taken(asking_submit(&a, asking_put(&a, ban(&b, "KAZ-1"))),
+		CORDON_OUTCOME_CREATED, 1);
+	assert_taken(asking_submit(&a, asking_put(&a, ban(&b, "KAZ-1"))),
+		CORDON_OUTCOME_UNCHANGED, 1);
+	request.id = message_data("KAZ-1");
+	answer = (const Cordon__RecordAnswer *)asking_take(&a, MESSAGE_RECORD_ANSWER,
+		asking_send(&a, MESSAGE_RECORD, &request.base));
+	assert_int_equal(answer->entry->ends_at_s, record_ends_s(&expected));
+	asking_finish(&a);
+}
+
+static void an_offset_of_its_own_is_kept(void **state)
+{
+	struct node_case *c = *state;
+	Cordon__RecordRequest request = CORDON__RECORD_REQUEST__INIT;
+	const Cordon__RecordAnswer *answer;
+	struct cordon_record *record;
+	struct test_ban b;
+	struct asking a;
+
+	c->config->utc_offset_min = 300;
+	asking_connect(&a, c, "agency");
+	record = ban(&b, "KAZ-1");
+	record->utc_offset_min = 360;
+	asking_submit(&a, asking_put(&a, record));
+	request.id = message_data("KAZ-1");
+	answer = (const Cordon__RecordAnswer *)asking_take(&a, MESSAGE_RECORD_ANSWER,
+		asking_send(&a, MESSAGE_RECORD, &request.base));
+	assert_int_equal(answer->entry->ends_at_s, record_ends_s(record));
+	asking_finish(&a);
+}
+
 static void refused_items_do_not_cost_the_others(void **state)
 {
 	Cordon__SubmitItem nothing = CORDON__SUBMIT_ITEM__INIT;
@@ -357,6 +403,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_record_lives_from_put_to_withdrawal),
 		TEST(a_review_date_is_moved_by_confirming),
+		TEST(dates_are_days_of_the_owners_own_offset),
+		TEST(an_offset_of_its_own_is_kept),
 		TEST(refused_items_do_not_cost_the_others),
 		TEST(what_is_no_record_is_refused),
 		TEST(fields_that_would_be_lost_are_refused),
