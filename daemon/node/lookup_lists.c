@@ -9,7 +9,8 @@
  * Which lists an answer rests on.  Missing are, and the code bears the same numbers:
  *
  * 1. a list that the node knows and has no verified copy of, or stopped following;
- * 2. one whose newest head is older than the asker accepts;
+ * 2. one whose newest head is older than the asker accepts, unless this node signs it:
+ *    then there is nothing newer anywhere, however seldom an idle list is signed again;
  * 3. one with records that this version cannot search;
  * 4. all lists of a member that no node has told of since the start: those it does not
  *    know of may exist.
@@ -97,17 +98,31 @@ bool lookup_lists_answer(const struct lookups *lookups, const struct list_id *li
 	return info != NULL && info_answers(info);
 }
 
-static bool is_missing(const struct lookup_run *run, const struct store_list_info *info)
+static bool is_signed_here(
+	const struct lookup_run *run, const struct store_list_info *info)
+{
+	struct node *node = run->request->service->node;
+
+	return node->head_key != NULL && atomic_load(&node->own_open) &&
+	       ident_state_equal(&info->list.owner, &run->config->node.member);
+}
+
+static bool is_too_old(const struct lookup_run *run, const struct store_list_info *info)
 {
 	uint32_t max_age_s = run->context.max_age_s;
 
+	return max_age_s > 0 && info->head_time_s < run->now_s - (int64_t)max_age_s &&
+	       !is_signed_here(run, info);
+}
+
+static bool is_missing(const struct lookup_run *run, const struct store_list_info *info)
+{
 	if (info->phase == COPY_UNSHARED) {
 		return false;
 	}
 	return !info_answers(info) || info->phase == COPY_STOPPED || /* 1 */
-	       (max_age_s > 0 &&
-		       info->head_time_s < run->now_s - (int64_t)max_age_s) || /* 2 */
-	       info->not_understood > 0;                                       /* 3 */
+	       is_too_old(run, info) ||                              /* 2 */
+	       info->not_understood > 0;                             /* 3 */
 }
 
 static bool knows_lists_of(const struct lookups *lookups, const struct state *owner)

@@ -320,6 +320,39 @@ static void a_list_older_than_asked_for_is_missing(void **state)
 	asking_finish(&a);
 }
 
+static const Cordon__Answer *ask_no_older_than(struct asking *a, uint32_t max_age_s)
+{
+	Cordon__Context context = CORDON__CONTEXT__INIT;
+	Cordon__Query *query = asking_document(a, "AA1234567", "UZB");
+
+	context.max_age_s = max_age_s;
+	return asking_lookup_all(a, &context, &query, 1)->answers[0];
+}
+
+static void the_lists_signed_here_are_never_too_old(void **state)
+{
+	struct asking a;
+
+	node_case_put_list(*state, &kaz_bans, COPY_FOLLOWING, 1000);
+	asking_connect(&a, *state, "desk");
+	assert_missing(ask_no_older_than(&a, 900), (const char *[]){ NULL });
+	asking_finish(&a);
+}
+
+/* Say, another node holds more of them. */
+static void own_lists_that_are_not_open_may_be_too_old(void **state)
+{
+	struct node_case *c = *state;
+	struct asking a;
+
+	node_case_put_list(c, &kaz_bans, COPY_FOLLOWING, 1000);
+	atomic_store(&c->node.own_open, false);
+	asking_connect(&a, c, "desk");
+	assert_missing(
+		ask_no_older_than(&a, 900), (const char *[]){ "KAZ/entry_ban", NULL });
+	asking_finish(&a);
+}
+
 static void a_list_with_rows_not_understood_is_missing(void **state)
 {
 	struct asking a;
@@ -547,6 +580,8 @@ int main(void)
 		TEST(lists_without_a_verified_copy_are_missing),
 		TEST(a_list_that_is_not_shared_is_not_missed),
 		TEST(a_list_older_than_asked_for_is_missing),
+		TEST(the_lists_signed_here_are_never_too_old),
+		TEST(own_lists_that_are_not_open_may_be_too_old),
 		TEST(a_list_with_rows_not_understood_is_missing),
 		cmocka_unit_test_setup_teardown(a_member_not_heard_of_is_missing_whole,
 			set_up_closed, tear_down),
