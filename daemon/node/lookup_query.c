@@ -111,14 +111,16 @@ static bool recognised(const struct config *config, const struct list_id *list)
 	return false;
 }
 
-static bool objected(const struct config *config, const char *id)
+/* NULL: none. */
+static const struct config_objection *objection_to(
+	const struct config *config, const char *id)
 {
 	for (size_t i = 0; i < config->objections_count; i++) {
 		if (strcmp(config->objections[i].record_id, id) == 0) {
-			return true;
+			return &config->objections[i];
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static int set_effect(const struct lookup_run *run, const struct question *question,
@@ -127,7 +129,7 @@ static int set_effect(const struct lookup_run *run, const struct question *quest
 	const struct effect_context context = {
 		.member = run->config->node.member.code,
 		.binding = recognised(run->config, &candidate->list),
-		.objected = objected(run->config, match->id),
+		.objected = objection_to(run->config, match->id) != NULL,
 		.now_s = run->now_s,
 		.direction = run->context.direction,
 	};
@@ -145,10 +147,12 @@ static const char *keep_text(struct arena *arena, const char *text)
 }
 
 /* Out of the scratch arena.  The record itself travels as its sealed bytes. */
-static void keep_match(struct arena *arena, struct cordon_match *match)
+static void keep_match(
+	const struct config *config, struct arena *arena, struct cordon_match *match)
 {
+	const struct config_objection *objection = objection_to(config, match->id);
 	const char **because =
-		arena_array(arena, match->because_count, sizeof(*because));
+		arena_array(arena, match->because_count + 1, sizeof(*because));
 	uint32_t *actions = arena_array(arena, match->actions_count, sizeof(*actions));
 
 	for (size_t i = 0; because != NULL && i < match->because_count; i++) {
@@ -156,6 +160,10 @@ static void keep_match(struct arena *arena, struct cordon_match *match)
 	}
 	for (size_t i = 0; actions != NULL && i < match->actions_count; i++) {
 		actions[i] = match->actions[i];
+	}
+	if (because != NULL && match->effect == CORDON_EFFECT_OBJECTION) {
+		because[match->because_count++] =
+			arena_printf(arena, "objection:%s", objection->why);
 	}
 	match->id = keep_text(arena, match->id);
 	match->because = because;
@@ -192,7 +200,7 @@ static int take_matches(struct lookup_run *run, const struct question *question,
 		if (set_effect(run, question, candidate, &matches[i]) != 0) {
 			return CORDON_ENOMEM;
 		}
-		keep_match(arena, &matches[i]);
+		keep_match(run->config, arena, &matches[i]);
 		bytes[i] = candidate->sealed;
 	}
 	answer->matches = matches;

@@ -137,6 +137,20 @@ static void effects_follow_the_configuration(void **state)
 	asking_finish(&a);
 }
 
+static void why_this_member_objected_is_told(void **state)
+{
+	const Cordon__Match *match;
+	struct asking a;
+
+	put_ban(*state, &rus_bans, "RUS-3", "KARIMOV", "AA1000003");
+	asking_connect(&a, *state, "desk");
+	match = asking_lookup(&a, asking_document(&a, "AA1000003", "UZB"))->matches[0];
+	assert_int_equal(match->n_because, 2);
+	assert_true(data_is(match->because[0], "same_document_number"));
+	assert_true(data_is(match->because[1], "objection:residence permit"));
+	asking_finish(&a);
+}
+
 static void matches_beyond_the_limit_are_told_of(void **state)
 {
 	static const char *const ids[] = { "RUS-1", "RUS-2", "RUS-3" };
@@ -571,6 +585,7 @@ int main(void)
 		TEST(a_listed_document_is_a_match),
 		TEST(a_name_is_possible_and_never_a_match),
 		TEST(effects_follow_the_configuration),
+		TEST(why_this_member_objected_is_told),
 		TEST(matches_beyond_the_limit_are_told_of),
 		TEST(what_was_not_all_screened_is_never_complete),
 		TEST(every_answer_has_an_id_of_its_own),
