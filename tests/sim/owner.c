@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/head_content.h"
+#include "tests/lib/replcase.h"
 #include "tests/sim/sim.h"
 
 /* What owners do to their lists, and the register of what they signed. */
@@ -13,25 +13,6 @@
 static int64_t wall(const struct sim *sim)
 {
 	return 1700000000 + sim->now.us / 1000000;
-}
-
-/* In the place of a signature: who is in the register has signed. */
-static void sign(struct head *head)
-{
-	const char *fault = head_content_fault(head);
-	struct bytes packed;
-	struct arena arena;
-
-	if (fault != NULL) {
-		fprintf(stderr, "an owner would sign that %s\n", fault);
-		abort();
-	}
-	arena_init(&arena, 0);
-	if (head_content_pack(head, &arena, &packed) != 0 ||
-		hash_bytes(packed.data, packed.size, head->hash) != 0) {
-		abort();
-	}
-	arena_finish(&arena);
 }
 
 static void remember(struct sim_list *list, const struct sim_copy *copy)
@@ -163,7 +144,7 @@ static void publish(struct sim *sim, size_t l, struct own_change *change)
 	if (own_publish(change, wall(sim), &next) != 0) {
 		abort();
 	}
-	sign(next);
+	replcase_sign(next); /* who is in the register has signed */
 	own_signed(change);
 	if (link) {
 		remember(list, &sim->nodes[list->owner].copies[l]);
