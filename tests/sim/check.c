@@ -125,8 +125,7 @@ void sim_check_result(struct sim *sim, size_t node, const struct sim_work *job)
 	}
 }
 
-/* ---- in the end
- * ------------------------------------------------------------------------- */
+/* ---- in the end ---- */
 
 static bool same_as_owner(const struct sim *sim, size_t node, size_t l)
 {

@@ -22,8 +22,7 @@ static const char *const results[] = {
 	[APPLY_ERROR] = "error",
 };
 
-/* ---- jobs -------------------------------------------------------------------------
- */
+/* ---- jobs ---- */
 
 static void finished(struct sim *sim, size_t n, struct sim_work *job)
 {
@@ -155,8 +154,7 @@ static void post(struct sim *sim, size_t n, struct sim_work *job)
 	sim_during(sim, node->writer_free, run_and_tell, n, job, &node->life);
 }
 
-/* ---- effects ----------------------------------------------------------------------
- */
+/* ---- effects ---- */
 
 static size_t list_index(const struct sim *sim, const struct list_id *id)
 {
@@ -262,8 +260,7 @@ static void step(struct sim *sim, size_t n, const struct engine_event *event)
 	}
 }
 
-/* ---- what arrives
- * -------------------------------------------------------------------- */
+/* ---- what arrives ---- */
 
 void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 {
@@ -342,8 +339,7 @@ void sim_client_refused(struct sim *sim, size_t l, struct sim_work *work)
 	}
 }
 
-/* ---- life
- * ------------------------------------------------------------------------------ */
+/* ---- life ---- */
 
 void sim_link_up(struct sim *sim, size_t l)
 {

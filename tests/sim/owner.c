@@ -47,8 +47,7 @@ const struct sim_signed *sim_signed_find(
 	return NULL;
 }
 
-/* ---- one change
- * ------------------------------------------------------------------------ */
+/* ---- one change ---- */
 
 static void fill(struct sim *sim, struct entry *row, const char *sealed)
 {
@@ -132,8 +131,7 @@ static int change_one(struct sim *sim, size_t l, struct own_change *change)
 		       : put_again(sim, live, change);
 }
 
-/* ---- transactions
- * ------------------------------------------------------------------------ */
+/* ---- transactions ---- */
 
 static void publish(struct sim *sim, size_t l, struct own_change *change)
 {

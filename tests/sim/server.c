@@ -28,8 +28,7 @@ void sim_send(struct sim *sim, size_t l, bool to_server, sim_run_fn *run,
 	sim_during(sim, at, run, l, work, &link->life);
 }
 
-/* ---- heads
- * --------------------------------------------------------------------------- */
+/* ---- heads ---- */
 
 static bool told_already(const struct sim_served *served, const struct head *head)
 {
@@ -76,8 +75,7 @@ void sim_server_watch(struct sim *sim, size_t l, struct sim_work *work)
 	}
 }
 
-/* ---- pulls
- * ----------------------------------------------------------------------------- */
+/* ---- pulls ---- */
 
 static struct sim_work *answer_create(const struct sim_served *served, size_t list)
 {

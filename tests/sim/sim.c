@@ -12,8 +12,7 @@
 /* Pulls of one list by one node while it is watched: one each wait, and a few. */
 #define QUIET_PULLS_MAX 30
 
-/* ---- random numbers (SplitMix64) --------------------------------------------------
- */
+/* ---- random numbers (SplitMix64) ---- */
 
 uint64_t sim_random(struct sim *sim, uint64_t below)
 {
@@ -29,8 +28,7 @@ bool sim_chance(struct sim *sim, unsigned permille)
 	return sim_random(sim, 1000) < permille;
 }
 
-/* ---- trace ------------------------------------------------------------------------
- */
+/* ---- trace ---- */
 
 void sim_trace(struct sim *sim, const char *format, ...)
 {
@@ -77,8 +75,7 @@ const char *sim_list_name(const struct sim *sim, size_t list)
 	return name;
 }
 
-/* ---- events ------------------------------------------------------------------------
- */
+/* ---- events ---- */
 
 struct sim_work *sim_work_create(size_t list)
 {
@@ -184,8 +181,7 @@ static void run_until(struct sim *sim, struct mono end)
 	sim->now = end;
 }
 
-/* ---- a run
- * --------------------------------------------------------------------------- */
+/* ---- a run ---- */
 
 static void finish(struct sim *sim)
 {

@@ -18,7 +18,7 @@
 
 struct sim;
 
-/* ---- events and their time ------------------------------------------------------ */
+/* ---- events and their time ---- */
 
 /* A message, a job of a writer, or its result: which fields count depends on it. */
 struct sim_work {
@@ -55,8 +55,7 @@ struct sim_event {
 	struct sim_work *work; /* owned; NULL */
 };
 
-/* ---- what there is ----------------------------------------------------------------
- */
+/* ---- what there is ---- */
 
 struct sim_signed {
 	struct head head;
@@ -150,7 +149,7 @@ struct sim {
 	size_t trace_count;
 };
 
-/* ---- sim.c ---------------------------------------------------------------------- */
+/* ---- sim.c ---- */
 
 uint64_t sim_random(struct sim *sim, uint64_t below);
 bool sim_chance(struct sim *sim, unsigned permille);
@@ -172,8 +171,7 @@ void sim_fail(struct sim *sim, const char *format, ...)
 /* "KAZ/2" for traces; the list's own memory. */
 const char *sim_list_name(const struct sim *sim, size_t list);
 
-/* ---- node.c: what daemon/node/replicator.c and apply_job.c do
- * ------------------------ */
+/* ---- node.c: what daemon/node/replicator.c and apply_job.c do ---- */
 
 void sim_node_start(struct sim *sim, size_t node);
 void sim_node_crash(struct sim *sim, size_t node);
@@ -182,7 +180,7 @@ void sim_link_down(struct sim *sim, size_t link);
 /* What arrives at the client. */
 sim_run_fn sim_client_head, sim_client_chunk, sim_client_refused;
 
-/* ---- server.c -------------------------------------------------------------------- */
+/* ---- server.c ---- */
 
 sim_run_fn sim_server_watch, sim_server_pull;
 /* A node's copy of list has changed: heads are told, held pulls answered. */
@@ -191,7 +189,7 @@ void sim_server_changed(struct sim *sim, size_t node, size_t list);
 void sim_send(struct sim *sim, size_t link, bool to_server, sim_run_fn *run,
 	struct sim_work *work);
 
-/* ---- owner.c --------------------------------------------------------------------- */
+/* ---- owner.c ---- */
 
 void sim_owner_create(struct sim *sim, size_t list);
 /* One transaction of random changes of list. */
@@ -200,8 +198,7 @@ sim_run_fn sim_owner_repeat;
 const struct sim_signed *sim_signed_find(
 	const struct sim_list *list, const struct head *head);
 
-/* ---- world.c ----------------------------------------------------------------------
- */
+/* ---- world.c ---- */
 
 void sim_world_create(struct sim *sim);
 /* Something happens to it. */
@@ -210,8 +207,7 @@ sim_run_fn sim_world_step;
 void sim_world_calm(struct sim *sim);
 bool sim_world_reaches(const struct sim *sim, size_t list, size_t node);
 
-/* ---- check.c -----------------------------------------------------------------------
- */
+/* ---- check.c ---- */
 
 /* What must hold at any time of a node's copy; before: as it was committed last. */
 void sim_check_copy(

@@ -22,39 +22,24 @@ struct pair {
 	struct receiver receiver;
 };
 
-static inline int pair_setup(void **state)
-{
-	static struct pair pair;
-
-	owner_init(&pair.owner, "KAZ", "BLR RUS");
-	receiver_init(&pair.receiver, "BLR", &pair.owner);
-	*state = &pair;
-	return 0;
-}
-
-static inline int pair_teardown(void **state)
-{
-	struct pair *pair = *state;
-
-	receiver_finish(&pair->receiver);
-	owner_finish(&pair->owner);
-	return 0;
-}
+int pair_setup(void **state);
+int pair_teardown(void **state);
 
 #define PAIR_TEST(function)                                                            \
 	cmocka_unit_test_setup_teardown(function, pair_setup, pair_teardown)
 
-/* Takes one chunk of at most max rows after a sequence. */
-static inline enum apply_result take(struct receiver *receiver,
-	const struct owner *owner, uint64_t after, size_t max)
-{
-	struct parcel parcel;
-	enum apply_result result;
+/* The owner's list gets nine rows: two records were changed, one withdrawn. */
+void pair_fill(struct owner *owner);
+/* The receiver reaches the owner's head. */
+void pair_follow(struct pair *pair);
+/* Fills, and brings the receiver into phase, the owner having more than it.  *old, to
+ * be finished, is the owner as it stood once filled. */
+void pair_reach(struct pair *pair, enum copy_phase phase, struct owner *old);
+/* A new epoch, alone in its transaction. */
+void pair_reopen(struct owner *owner, uint64_t epoch_number);
 
-	parcel_init(&parcel, owner, after, max);
-	result = receiver_take(receiver, &parcel);
-	parcel_finish(&parcel);
-	return result;
-}
+/* Takes one chunk of at most max rows after a sequence. */
+enum apply_result take(struct receiver *receiver, const struct owner *owner,
+	uint64_t after, size_t max);
 
 #endif
