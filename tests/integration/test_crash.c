@@ -102,7 +102,9 @@ static void on_done(
 	struct request *request = data;
 	struct import *import = request->import;
 
-	(void)text;
+	if (error != 0 && !import->over && import->victim->pid != 0) {
+		union_fail(all, "a request was not answered: %s", text);
+	}
 	if (error == 0) {
 		for (size_t i = 0; i < results->count; i++) {
 			assert_int_equal(results->results[i].error, 0);
@@ -208,7 +210,7 @@ static void owner_killed_after(unsigned answers, long us, char generation)
 		.kill_after = answers,
 		.kill_after_us = us,
 		.generation = generation };
-	struct import rest = { .generation = generation };
+	struct import rest = { .victim = kaz, .generation = generation };
 
 	run(&import);
 	assert_int_equal(kaz->pid, 0);

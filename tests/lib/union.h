@@ -44,7 +44,8 @@ struct union_node {
 	char pki[72]; /* of the member: ca.pem, crl.pem, admin.pem, admin.key ... */
 	char host[64];
 	unsigned port;
-	pid_t pid; /* 0: does not run */
+	pid_t pid;       /* 0: does not run */
+	size_t log_from; /* where its log began when it was started last */
 	struct cordon_client *clients[UNION_ROLES];
 	/* The test's to change; in force at the next union_start. */
 	bool follows; /* has no head key: follows its member's signing node */
@@ -75,7 +76,7 @@ const char *union_dir(const struct testunion *u);
 
 /* Writes the configuration; union_start does it too. */
 void union_configure(struct union_node *node);
-/* Starts it and waits until it answers. */
+/* Starts it and waits until it answers, and, if it signs, takes submissions. */
 void union_start(struct union_node *node);
 /* Starts it without waiting. */
 void union_launch(struct union_node *node);

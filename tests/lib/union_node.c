@@ -129,6 +129,7 @@ void union_launch(struct union_node *node)
 
 	assert_int_equal(node->pid, 0);
 	union_configure(node);
+	node->log_from = union_log_size(node);
 	snprintf(config, sizeof(config), "%s/cordond.conf", node->dir);
 	snprintf(log, sizeof(log), "%s/log", node->dir);
 	node->pid = union_spawn(node->in, &child);
@@ -144,7 +145,7 @@ void union_await(struct union_node *node)
 
 		if (cordon_status(client, &status) == 0) {
 			cordon_status_destroy(status);
-			return;
+			break;
 		}
 		if (kill(node->pid, 0) != 0) {
 			union_fail(node->in, "%s does not run", node->dir);
@@ -152,6 +153,9 @@ void union_await(struct union_node *node)
 		/* a new client does not wait before it connects again */
 		union_forget_clients(node);
 		union_pause(&waiting);
+	}
+	if (!node->follows) {
+		union_await_log(node, node->log_from, "own lists are open");
 	}
 }
 
