@@ -188,6 +188,24 @@ static int move(
 	return 0;
 }
 
+/* Does live hold what the stage was verified against?  The sum that was kept may have
+ * come from rows that were damaged, and are replaced now: then they are counted anew.
+ */
+static int matches(struct list_copy *copy, const struct feed *feed, bool *equal)
+{
+	const struct head *head = &copy->high;
+	int error = rows_match(&copy->digest, copy->live_count, head, equal);
+
+	if (error == 0 && !*equal) {
+		error = rows_recount(copy, feed);
+		if (error == 0) {
+			error = rows_match(
+				&copy->digest, copy->live_count, head, equal);
+		}
+	}
+	return error;
+}
+
 /* 3. */
 static enum apply_result finish(
 	struct list_copy *copy, const struct feed *feed, int *error)
@@ -196,7 +214,7 @@ static enum apply_result finish(
 	int code = rows_purge(copy, feed, 0, copy->high.floor);
 
 	if (code == 0) {
-		code = rows_match(&copy->digest, copy->live_count, &copy->high, &equal);
+		code = matches(copy, feed, &equal);
 	}
 	if (code != 0) {
 		*error = code;
