@@ -83,19 +83,57 @@ static int print_answer(struct batch *batch, struct line *line)
 	return ctl_print_json(json);
 }
 
-static int ask(struct batch *batch)
+/* Asks from a query on. */
+static int ask_from(struct batch *batch, size_t first)
 {
 	struct ctl_patience patience = { 0 };
 	int error;
 
-	if (batch->queries_count == 0) {
-		return 0;
-	}
 	do {
 		error = cordon_lookup(batch->ctl->client, &batch->context,
-			batch->queries, batch->queries_count, batch->answers);
+			batch->queries + first, batch->queries_count - first,
+			batch->answers + first);
 	} while (error != 0 && ctl_again(batch->ctl, &patience, error));
 	return error;
+}
+
+static size_t first_sent_back(const struct batch *batch, size_t first)
+{
+	while (first < batch->queries_count &&
+		batch->answers[first]->error != CORDON_EBUSY) {
+		first++;
+	}
+	return first;
+}
+
+static void forget_answers(struct batch *batch, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++) {
+		cordon_answer_destroy(batch->answers[i]);
+	}
+}
+
+/* A node sends back what was too much for one request: that goes into another. */
+static int ask(struct batch *batch)
+{
+	size_t next = 0, end = batch->queries_count;
+
+	while (next < end) {
+		int error = ask_from(batch, next);
+		size_t rest;
+
+		if (error != 0) {
+			forget_answers(batch, 0, next);
+			return error;
+		}
+		rest = first_sent_back(batch, next);
+		if (rest == next) {
+			break; /* not even one: its error is its answer */
+		}
+		forget_answers(batch, rest, end);
+		next = rest;
+	}
+	return 0;
 }
 
 /* Asks what has been collected and prints a line for each line. */

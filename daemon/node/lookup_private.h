@@ -9,6 +9,9 @@
 
 /* Rows that one query may screen; a name with more is answered in part, and says so. */
 #define LOOKUP_CANDIDATES_MAX 4096
+/* Rows that the queries of one request may screen before the rest of them are sent
+ * back: a worker serves others, too. */
+#define LOOKUP_REQUEST_SCREENED_MAX LOOKUP_CANDIDATES_MAX
 /* So much memory for their records, read one after the other. */
 #define LOOKUP_RECORDS_BYTES ((size_t)32 * 1024 * 1024)
 #define LOOKUP_SCRATCH_BYTES ((size_t)64 * 1024 * 1024)
@@ -39,6 +42,7 @@ struct lookup_run {
 	int64_t now_s;
 	const char *const *missing;
 	size_t missing_count;
+	size_t screened; /* candidates so far */
 };
 
 /* Reads the lists once per snapshot. */

@@ -250,6 +250,7 @@ static int search(struct lookup_run *run, const struct question *question,
 	struct screened screened = { 0 };
 	int error = find_candidates(run, question, &candidates, msg);
 
+	run->screened += candidates.count;
 	if (error == 0) {
 		error = screen_all(
 			screening, candidates.records, candidates.count, &screened);
@@ -271,6 +272,19 @@ static int search(struct lookup_run *run, const struct question *question,
 /* ---- one query --------------------------------------------------------------------
  */
 
+/* A batch of common names is no way to keep a worker for itself. */
+static int check_share(const struct lookup_run *run, struct errmsg *msg)
+{
+	if (run->screened < LOOKUP_REQUEST_SCREENED_MAX) {
+		return 0;
+	}
+	return errmsg_set(msg, CORDON_EBUSY,
+		"the queries before this one had %zu candidates, as many as one "
+		"request "
+		"may; ask it again in another",
+		run->screened);
+}
+
 /* What is wrong with the question and not with the node. */
 static bool is_querys_own(int error)
 {
@@ -283,8 +297,12 @@ static int answer_query(struct lookup_run *run, const Cordon__Query *message,
 	struct cordon_query query;
 	struct question question;
 	struct errmsg own = { "" };
-	int error = lookup_query_read(message, &run->lookups->scratch, &query, &own);
+	int error = check_share(run, &own);
 
+	if (error == 0) {
+		error = lookup_query_read(
+			message, &run->lookups->scratch, &query, &own);
+	}
 	if (error == 0) {
 		error = question_make(run->request->service->match, &query, run->today,
 			&question, &own);

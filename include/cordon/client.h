@@ -118,7 +118,9 @@ int cordon_client_node(
  * answers: the caller's array of count pointers; each is set to an answer that the
  * caller destroys with cordon_answer_destroy.  Their memory is one piece, wiped and
  * freed with the last of them.  A query that the node could not answer has
- * answer->error, the others are not touched by it.
+ * answer->error, the others are not touched by it.  CORDON_EBUSY there, never of the
+ * first: the queries before it were as much as one request may ask of a node, common
+ * names say; ask that one and those after it again.
  */
 int cordon_lookup(struct cordon_client *client, const struct cordon_context *context,
 	const struct cordon_query *queries, size_t count,

@@ -194,6 +194,42 @@ static void what_was_not_all_screened_is_never_complete(void **state)
 	asking_finish(&a);
 }
 
+static void a_batch_of_common_names_gets_its_share_of_a_worker(void **state)
+{
+	enum {
+		queries_count = 20
+	};
+	const Cordon__LookupAnswer *all;
+	Cordon__Query *queries[queries_count];
+	struct test_ban ban;
+	struct asking a;
+
+	node_case_put_list(*state, &rus_bans, COPY_FOLLOWING, 5);
+	node_case_put_many(*state, &rus_bans,
+		test_ban_make(&ban, NULL, "KARIMOV", "ALISHER", "AA1234567"), 1024);
+	asking_connect(&a, *state, "desk");
+	for (size_t i = 0; i < queries_count; i++) {
+		queries[i] = asking_person(&a, "Alisher Karimov", "1980-05-07");
+	}
+	all = asking_lookup_all(&a, NULL, queries, queries_count);
+	for (size_t i = 0; i < queries_count; i++) {
+		const Cordon__Answer *answer = all->answers[i];
+
+		if (i < 4) {
+			assert_null(answer->error);
+			assert_true(answer->n_matches > 0);
+		} else {
+			assert_non_null(answer->error);
+			assert_int_equal(answer->error->code, -CORDON_EBUSY);
+			assert_int_equal(answer->verdict, 0);
+		}
+	}
+	/* the rest has its answers from another request */
+	all = asking_lookup_all(&a, NULL, queries + 16, 4);
+	assert_null(all->answers[3]->error);
+	asking_finish(&a);
+}
+
 static void every_answer_has_an_id_of_its_own(void **state)
 {
 	const Cordon__LookupAnswer *both;
@@ -588,6 +624,7 @@ int main(void)
 		TEST(why_this_member_objected_is_told),
 		TEST(matches_beyond_the_limit_are_told_of),
 		TEST(what_was_not_all_screened_is_never_complete),
+		TEST(a_batch_of_common_names_gets_its_share_of_a_worker),
 		TEST(every_answer_has_an_id_of_its_own),
 		TEST(an_ended_record_is_not_found),
 		TEST(a_record_of_tomorrow_is_not_found),
