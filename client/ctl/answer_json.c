@@ -120,11 +120,11 @@ static json_t *freshness_json(const struct cordon_answer *answer)
 
 json_t *answer_json(const struct cordon_answer *answer)
 {
-	return json_pack("{s:s?, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:i}", "lookup",
+	return json_pack("{s:s?, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:I}", "lookup",
 		answer->lookup, "verdict", cordon_verdict_text(answer->verdict),
 		"complete", answer->complete, "missing",
 		strings(answer->missing, answer->missing_count), "matches",
 		matches_json(answer), "more", answer->more, "cleared",
 		cleared_json(answer), "freshness", freshness_json(answer), "took_us",
-		(int)answer->took_us);
+		(json_int_t)answer->took_us);
 }

@@ -52,6 +52,17 @@ static void add_line(struct batch *batch, const char *text, size_t bytes)
 	}
 }
 
+/* Answered in its place like any other that cannot be read. */
+static void add_long_line(struct batch *batch)
+{
+	struct line *line = &batch->lines[batch->lines_count++];
+
+	memset(&line->text, 0, sizeof(line->text));
+	line->id = NULL;
+	line->error = errmsg_set(&line->text, CORDON_ESYNTAX,
+		"the line is longer than %d bytes", LINES_BYTES_MAX);
+}
+
 static int print_error(
 	struct batch *batch, struct line *line, int error, const char *text)
 {
@@ -59,8 +70,9 @@ static int print_error(
 	json_t *json = json_pack("{s:{s:s, s:s}}", "error", "code",
 		cordon_error_name(error), "text", text);
 
-	if (json != NULL && line->id != NULL) {
-		json_object_set(json, "id", line->id);
+	if (json != NULL) {
+		json_object_set_new(json, "id",
+			line->id == NULL ? json_null() : json_incref(line->id));
 	}
 	batch->status = answer_worse_status(
 		batch->status, status == EXIT_REFUSED ? EXIT_USAGE : status);
@@ -172,8 +184,11 @@ static int run(struct batch *batch, struct lines *lines, const char *path)
 	size_t bytes;
 	int got, status = EXIT_OK;
 
-	while (status == EXIT_OK && (got = lines_next(lines, &text, &bytes)) > 0) {
-		if (bytes > 0) {
+	while (status == EXIT_OK && ((got = lines_next(lines, &text, &bytes)) > 0 ||
+					    got == CORDON_ETOOBIG)) {
+		if (got == CORDON_ETOOBIG) {
+			add_long_line(batch);
+		} else if (bytes > 0) {
 			add_line(batch, text, bytes);
 		}
 		if (batch->lines_count == GROUP_MAX || lines_would_wait(lines)) {

@@ -91,6 +91,29 @@ int cmd_lookup_mrz(struct ctl *ctl, const struct args *args)
 	return ask(ctl, args, &query);
 }
 
+/* An option that nothing reads is a mistake, and must not widen a search. */
+static bool person_options_fit(const struct args *args)
+{
+	static const char *const of_name[] = { "born", "nationality", "sex" };
+
+	if (args_given(args, "name") && args_given(args, "issuer")) {
+		fputs("cordonctl: --issuer goes with --personal-number, not with "
+		      "--name\n",
+			stderr);
+		return false;
+	}
+	for (size_t i = 0; args_given(args, "personal-number") && i < 3; i++) {
+		if (args_given(args, of_name[i])) {
+			fprintf(stderr,
+				"cordonctl: --%s goes with --name, not with "
+				"--personal-number\n",
+				of_name[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
 int cmd_lookup_person(struct ctl *ctl, const struct args *args)
 {
 	struct cordon_query query = {
@@ -111,6 +134,9 @@ int cmd_lookup_person(struct ctl *ctl, const struct args *args)
 			fputs("cordonctl: --personal-number needs --issuer\n", stderr);
 			return EXIT_USAGE;
 		}
+	}
+	if (!person_options_fit(args)) {
+		return EXIT_USAGE;
 	}
 	if (!args_date(args, "born", &query.born) ||
 		!args_code(args, "sex", CORDON_CODES_SEX, &query.sex) ||

@@ -49,8 +49,12 @@ static int put_lines(struct submitter *submitter, struct lines *lines, const cha
 	size_t bytes;
 	int got, status = EXIT_OK;
 
-	while (status == EXIT_OK && (got = lines_next(lines, &text, &bytes)) > 0) {
-		if (bytes > 0) {
+	while (status == EXIT_OK && ((got = lines_next(lines, &text, &bytes)) > 0 ||
+					    got == CORDON_ETOOBIG)) {
+		if (got == CORDON_ETOOBIG) {
+			submitter_refuse(submitter, path, lines->number, NULL,
+				"the line is longer than a record may be");
+		} else if (bytes > 0) {
 			status = put_line(submitter, path, lines->number, text, bytes);
 		}
 	}

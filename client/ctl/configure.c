@@ -64,6 +64,11 @@ static int check(const struct ctl *ctl, cfg_t *cfg)
 {
 	long timeout = cfg_getint(cfg, "timeout");
 
+	if (cfg_size(cfg, "server") > CTL_SERVERS_MAX) {
+		fprintf(stderr, "cordonctl: %s: server: expected at most %d nodes\n",
+			ctl->config_path, CTL_SERVERS_MAX);
+		return EXIT_USAGE;
+	}
 	if (timeout < 0 || timeout > 86400) {
 		fprintf(stderr,
 			"cordonctl: %s: timeout %ld: expected 1 to 86400 seconds\n",
@@ -186,6 +191,8 @@ static int read_config(struct ctl *ctl)
 	}
 	if (status == EXIT_OK) {
 		take(ctl, directory, cfg);
+		status = ctl->arena.failed ? ctl_fail(ctl, CORDON_ENOMEM, NULL)
+					   : EXIT_OK;
 	}
 	cfg_free(cfg);
 	return status;
@@ -218,7 +225,10 @@ int ctl_configure(struct ctl *ctl, const struct args *args)
 	if (ctl->config_path != NULL) {
 		status = read_config(ctl);
 	}
-	if (status != EXIT_OK || !args_number(args, "timeout", 1, 86400, &timeout_s)) {
+	if (status != EXIT_OK) {
+		return status;
+	}
+	if (!args_number(args, "timeout", 1, 86400, &timeout_s)) {
 		return EXIT_USAGE;
 	}
 	if (server != NULL) {

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include <cordon/error.h>
 
 int lines_open(struct lines *lines, const char *path)
@@ -29,6 +31,7 @@ int lines_open(struct lines *lines, const char *path)
 
 void lines_close(struct lines *lines)
 {
+	OPENSSL_cleanse(lines->data, lines->size);
 	free(lines->data);
 	close(lines->fd);
 }
@@ -38,61 +41,104 @@ static char *line_end(const struct lines *lines)
 	return memchr(lines->data + lines->start, '\n', lines->end - lines->start);
 }
 
-static int fill(struct lines *lines)
+/* Room for more: what was given away goes; of a line that is too long, all. */
+static void make_room(struct lines *lines)
+{
+	if (lines->skipping) {
+		lines->start = lines->end;
+	}
+	memmove(lines->data, lines->data + lines->start, lines->end - lines->start);
+	lines->end -= lines->start;
+	lines->start = 0;
+}
+
+/* Reads once; the line under way must leave room. */
+static void fill(struct lines *lines)
 {
 	ssize_t got;
 
-	if (lines->start > 0) {
-		memmove(lines->data, lines->data + lines->start,
-			lines->end - lines->start);
-		lines->end -= lines->start;
-		lines->start = 0;
-	}
-	if (lines->end == lines->size) {
-		return CORDON_ETOOBIG;
-	}
+	make_room(lines);
 	do {
 		got = read(
 			lines->fd, lines->data + lines->end, lines->size - lines->end);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		return CORDON_EIO;
+		lines->error = CORDON_EIO;
+		return;
 	}
 	lines->eof = got == 0;
 	lines->end += (size_t)got;
-	return 0;
+}
+
+/* No line ends in what has been read, and more is to come and has room. */
+static bool needs_more(const struct lines *lines)
+{
+	return line_end(lines) == NULL && !lines->eof && lines->error == 0 &&
+	       (lines->skipping || lines->end - lines->start <= LINES_BYTES_MAX);
+}
+
+/* Behind the end of the line that was too long. */
+static void skip_rest(struct lines *lines)
+{
+	char *end;
+
+	while (lines->skipping && needs_more(lines)) {
+		fill(lines);
+	}
+	end = line_end(lines);
+	if (lines->skipping) {
+		lines->start =
+			end == NULL ? lines->end : (size_t)(end + 1 - lines->data);
+		lines->skipping = false;
+	}
 }
 
 int lines_next(struct lines *lines, const char **line, size_t *bytes)
 {
 	char *end;
+	size_t length;
 
-	while ((end = line_end(lines)) == NULL && !lines->eof) {
-		int error = fill(lines);
-
-		if (error != 0) {
-			return error;
-		}
+	skip_rest(lines);
+	while (needs_more(lines)) {
+		fill(lines);
+	}
+	end = line_end(lines);
+	if (end == NULL && lines->error != 0) {
+		return lines->error;
 	}
 	if (end == NULL && lines->start == lines->end) {
 		return 0;
 	}
+	lines->number++;
+	length = (size_t)((end == NULL ? lines->data + lines->end : end) -
+			  (lines->data + lines->start));
+	if (length > LINES_BYTES_MAX) {
+		lines->skipping = true;
+		return CORDON_ETOOBIG;
+	}
 	*line = lines->data + lines->start;
-	*bytes = (size_t)((end == NULL ? lines->data + lines->end : end) - *line);
-	lines->start += *bytes + (end != NULL);
-	if (*bytes > 0 && (*line)[*bytes - 1] == '\r') {
+	*bytes = length;
+	lines->start += length + (end != NULL);
+	if (length > 0 && (*line)[length - 1] == '\r') {
 		--*bytes;
 	}
-	lines->number++;
 	return 1;
 }
 
-bool lines_would_wait(const struct lines *lines)
+bool lines_would_wait(struct lines *lines)
 {
 	struct pollfd ready = { .fd = lines->fd, .events = POLLIN };
 
-	if (lines->eof || line_end(lines) != NULL) {
-		return false;
+	for (;;) {
+		if (lines->skipping && !needs_more(lines)) {
+			skip_rest(lines);
+		}
+		if (!needs_more(lines)) {
+			return false;
+		}
+		if (poll(&ready, 1, 0) == 0) {
+			return true;
+		}
+		fill(lines);
 	}
-	return poll(&ready, 1, 0) == 0;
 }

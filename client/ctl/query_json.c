@@ -82,7 +82,7 @@ static void only(struct object *o, const char *const *keys)
 			i++;
 		}
 		if (keys[i] == NULL) {
-			fail(o, key, "no such key");
+			fail(o, key, "no such key here");
 		}
 	}
 }
@@ -101,15 +101,17 @@ static void read_document(struct object *o, struct cordon_query *query)
 static void read_person(struct object *o, struct cordon_query *query)
 {
 	static const char *const keys[] = { "name", "born", "sex", "nationality",
-		"personal_number", "issuer", NULL };
+		NULL };
+	static const char *const number_keys[] = { "personal_number", "issuer", NULL };
 
-	only(o, keys);
 	if (json_object_get(o->json, "personal_number") != NULL) {
+		only(o, number_keys);
 		query->type = CORDON_QUERY_PERSONAL_NUMBER;
 		query->number = mandatory(o, "personal_number");
 		query->issuer = mandatory(o, "issuer");
 		return;
 	}
+	only(o, keys);
 	query->type = CORDON_QUERY_PERSON;
 	query->name = mandatory(o, "name");
 	date(o, "born", &query->born);
