@@ -15,6 +15,7 @@ static void finished(struct apply_job *job)
 		.list = job->list,
 		.result = job->result,
 		.copy = &job->copy,
+		.head = job->type == APPLY_JOB_CHUNK ? &job->head : NULL,
 		.pull_answer = job->type == APPLY_JOB_CHUNK,
 	};
 

@@ -32,6 +32,7 @@ static void finished(struct sim *sim, size_t n, struct sim_work *job)
 		.list = sim->lists[job->list].id,
 		.result = job->result,
 		.copy = job->result == APPLY_ERROR ? NULL : &job->copy,
+		.head = job->type == SIM_APPLY_CHUNK ? &job->head : NULL,
 		.pull_answer = job->pull_answer,
 	};
 
@@ -133,7 +134,9 @@ static void run_and_tell(struct sim *sim, size_t n, struct sim_work *job)
 	struct mono at = mono_after_ms(sim->now, (int64_t)sim_random(sim, 4));
 
 	run_job(sim, n, job);
+	result->type = job->type;
 	result->peer = job->peer;
+	result->head = job->head;
 	result->pull_answer = job->pull_answer;
 	result->result = job->result;
 	result->copy = job->copy;

@@ -44,7 +44,7 @@ struct list_copy {
 	bool whole;        /* from nothing: what the stage lacks is removed */
 	struct digest read_digest; /* STAGING: digest after the move */
 	uint64_t read_live_count;
-	uint64_t swept; /* MOVING, whole: live rows up to here were looked at */
+	uint64_t swept; /* MOVING, whole: live rows up to here were looked at; else 0 */
 	/* A move was broken off, or own rows were found damaged: live is not what head
 	 * says, until a whole stage has been moved in. */
 	bool mixed;

@@ -151,18 +151,32 @@ static bool matters(const struct engine *engine, const struct engine_list *list,
 	       (list->phase == COPY_FOLLOWING || list->phase == COPY_STAGING);
 }
 
-static void take_head(struct engine *engine, struct mono now, struct engine_list *list,
-	const struct engine_event *event)
+/* News from a peer ends its rest. */
+static void note_head(
+	struct mono now, struct engine_peer *peer, const struct head *head)
 {
-	struct engine_peer *peer = &list->peers[event->peer];
-
-	if (!peer->knows || copy_head_order(event->head, &peer->head) > 0) {
+	if (!peer->knows || copy_head_order(head, &peer->head) > 0) {
 		peer->told_at = now;
 		peer->rests = 0;
 		peer->rests_until = now;
 	}
 	peer->knows = true;
-	peer->head = *event->head;
+	peer->head = *head;
+}
+
+/* The head of a chunk, which may be older than one that was told meanwhile. */
+static void note_later(
+	struct mono now, struct engine_peer *peer, const struct head *head)
+{
+	if (!peer->knows || copy_head_order(head, &peer->head) > 0) {
+		note_head(now, peer, head);
+	}
+}
+
+static void take_head(struct engine *engine, struct mono now, struct engine_list *list,
+	const struct engine_event *event)
+{
+	note_head(now, &list->peers[event->peer], event->head);
 	if (matters(engine, list, event->head)) {
 		struct engine_effect *effect =
 			schedule_effect(engine, ENGINE_APPLY_HEAD, list, event->peer);
@@ -293,8 +307,12 @@ static void take_result(struct engine *engine, struct mono now,
 			mismatch(engine, now, list, event);
 		}
 		break;
-	case APPLY_FORK:
+	case APPLY_FORK: /* the owner's doing, not the peer's */
 		schedule_effect(engine, ENGINE_FORKED, list, event->peer);
+		forget_source(list);
+		if (of_peer) {
+			rest(now, list, event->peer);
+		}
 		break;
 	case APPLY_ERROR:
 		if (of_peer && event->pull_answer) {
@@ -333,6 +351,9 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 
 	if (event->result != APPLY_ERROR) { /* 1 */
 		remember(list, event->copy);
+	}
+	if (event->head != NULL && engine->up[event->peer]) {
+		note_later(now, &list->peers[event->peer], event->head);
 	}
 	if (answer || !same_position(&list->asked_from, &list->position)) { /* 2 */
 		list->asked = false;

@@ -53,7 +53,8 @@ struct engine_event {
 	enum engine_event_type type;
 	size_t peer;
 	struct list_id list;
-	const struct head *head;  /* HEAD */
+	/* HEAD; APPLIED of a chunk: the chunk's, which peer holds; else NULL */
+	const struct head *head;
 	enum apply_result result; /* APPLIED */
 	const struct list_copy
 		*copy;    /* APPLIED: as it stands now; not for APPLY_ERROR */

@@ -66,6 +66,7 @@ static int sweep(struct list_copy *copy, const struct feed *feed, size_t *budget
 		}
 		if (!found) {
 			copy->whole = false;
+			copy->swept = UINT64_MAX;
 			break;
 		}
 		copy->swept = row.sequence;
@@ -210,8 +211,10 @@ static int matches(struct list_copy *copy, const struct feed *feed, bool *equal)
 static enum apply_result finish(
 	struct list_copy *copy, const struct feed *feed, int *error)
 {
+	/* below the old floor there are none but those of a whole stage */
+	uint64_t from = copy->swept == 0 ? copy->head.floor : 0;
+	int code = rows_purge(copy, feed, from, copy->high.floor);
 	bool equal;
-	int code = rows_purge(copy, feed, 0, copy->high.floor);
 
 	if (code == 0) {
 		code = matches(copy, feed, &equal);

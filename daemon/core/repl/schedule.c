@@ -116,7 +116,6 @@ static void pull(struct engine *engine, struct mono now, struct engine_list *lis
 	list->asked = true;
 	list->asked_at = now;
 	list->asked_from = list->position;
-	list->stuck = false;
 }
 
 /* After two mismatches what is built upon is in doubt, not who serves. */
@@ -138,8 +137,9 @@ static bool source_goes_on(
 	       order_at(list, &list->peers[list->source].head) > 0;
 }
 
-/* The source has been asked.  See engine.h for when another peer is asked instead. */
-static void consider_change(
+/* The source has been asked.  See engine.h for when another peer is asked instead.
+ * True when one was. */
+static bool consider_change(
 	struct engine *engine, struct mono now, struct engine_list *list)
 {
 	size_t other = best(engine, now, list, list->source, false);
@@ -148,22 +148,23 @@ static void consider_change(
 	struct mono since;
 
 	if (other == ENGINE_NOBODY) {
-		return;
+		return false;
 	}
 	peer = &list->peers[other];
 	if (order_at(list, &peer->head) <= 0 ||
 		(order_at(list, from) <= 0 &&
 			copy_head_order(&peer->head, from) <= 0)) {
-		return;
+		return false;
 	}
 	since = peer->told_at.us > list->asked_at.us ? peer->told_at : list->asked_at;
 	if (before(engine, now,
 		    mono_after_ms(
 			    since, (int64_t)ENGINE_PATIENCE_MS << list->changes))) {
-		return;
+		return false;
 	}
 	list->changes += list->changes < 8;
 	pull_on(engine, now, list, other);
+	return true;
 }
 
 /* Nobody who can be reached has more of the read: begin another, after a while. */
@@ -182,6 +183,8 @@ static void consider_anew(
 	}
 	if (!before(engine, now, mono_after_ms(list->stuck_since, ENGINE_GIVE_UP_MS))) {
 		pull(engine, now, list, peer, &list->anew);
+		list->stuck_since = now;
+		before(engine, now, mono_after_ms(now, ENGINE_GIVE_UP_MS));
 	}
 }
 
@@ -204,18 +207,19 @@ void schedule_list(struct engine *engine, struct mono now, struct engine_list *l
 		move_on(engine, now, list);
 		return;
 	}
-	if (list->asked) {
-		consider_change(engine, now, list);
-	} else if (source_goes_on(engine, now, list)) {
-		pull_on(engine, now, list, list->source);
-	} else {
-		peer = best(engine, now, list, ENGINE_NOBODY, false);
+	if (reading(list)) {
+		consider_anew(engine, now, list);
+	}
+	if (!list->asked) {
+		peer = source_goes_on(engine, now, list)
+			       ? list->source
+			       : best(engine, now, list, ENGINE_NOBODY, false);
 		if (peer != ENGINE_NOBODY) {
 			pull_on(engine, now, list, peer);
 		}
 	}
-	if (reading(list)) {
-		consider_anew(engine, now, list);
+	if (list->asked && consider_change(engine, now, list)) {
+		consider_change(engine, now, list); /* asks for the next wake */
 	}
 }
 
