@@ -47,7 +47,7 @@ static const struct config_key top_keys[] = {
 		.help = "The least important lines that are logged." },
 	{ "workers", CONFIG_THREADS, .min = 1, .max = 64, .standard = "auto",
 		AT(config, workers), .help = "Threads that answer clients." },
-	{ "map_size", CONFIG_SIZE_BYTES, .min = MIB, .max = 64 * TIB,
+	{ "map_size", CONFIG_SIZE_BYTES, .min = 16 * MIB, .max = 64 * TIB,
 		.standard = "256GiB", AT(config, map_size_bytes),
 		.help = "Address space for the store, and so its largest size." },
 	{ "utc_offset", CONFIG_OFFSET_MIN, .standard = "+00:00",

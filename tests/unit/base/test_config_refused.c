@@ -103,8 +103,8 @@ static void values_outside_their_range_are_refused(void **state)
 			"/c:6: workers = \"65\": expected auto, or a number" },
 		{ "workers = many",
 			"/c:6: workers = \"many\": expected auto, or a number" },
-		{ "map_size = 64",
-			"/c:6: map_size = \"64\": expected a size from 1MiB to 64TiB" },
+		{ "map_size = 64", "/c:6: map_size = \"64\": expected a size from "
+				   "16MiB to 64TiB" },
 		{ "map_size = 65TiB", "/c:6: map_size = \"65TiB\": expected a size" },
 		{ "range_max = 1000000001", "/c:6: range_max = \"1000000001\": "
 					    "expected a number from 1 to 1000000000" },
