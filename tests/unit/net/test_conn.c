@@ -236,7 +236,14 @@ static void destroyed_inside_each_callback(void **state)
 		}
 		loop_until(&f->loop, server.conn == NULL && client.closed);
 		assert_int_equal(server.closed, i == 3);
-		assert_int_equal(server.frames, i == 0 ? 0 : i == 1 ? 1 : 2);
+		/* on a slow machine a turn may end, and the output drain, in between */
+		assert_in_range(server.frames,
+			i == 0   ? 0
+			: i == 3 ? 2
+				 : 1,
+			i == 0   ? 0
+			: i == 1 ? 1
+				 : 2);
 		end_finish(&client);
 	}
 }
