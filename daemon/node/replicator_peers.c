@@ -158,7 +158,7 @@ static void on_chunk(
 		return;
 	}
 	job->type = APPLY_JOB_CHUNK;
-	if (replicator_post(r, job) != 0) {
+	if (replicator_post(job) != 0) {
 		refuse(r, index, &list);
 	}
 }

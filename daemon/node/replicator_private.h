@@ -35,7 +35,6 @@ struct replicator {
 	struct store_txn *txn; /* reset between uses */
 	struct links links;
 	struct opening opening;
-	size_t jobs; /* at the writer */
 	bool stopped;
 };
 
@@ -50,7 +49,7 @@ void replicator_tell(struct replicator *r, const struct engine_event *event);
 struct apply_job *replicator_job(
 	struct replicator *r, size_t peer, const struct list_id *list);
 /* Hands it to the committer, or destroys it. */
-int replicator_post(struct replicator *r, struct apply_job *job);
+int replicator_post(struct apply_job *job);
 
 extern const struct peer_handler replicator_peer_handler;
 

@@ -19,7 +19,6 @@ static void finished(struct apply_job *job)
 		.pull_answer = job->type == APPLY_JOB_CHUNK,
 	};
 
-	r->jobs--;
 	ident_list_text(&job->list, list);
 	if (job->result == APPLY_ERROR) {
 		log_error("%s: not applied: %s", list, job->text.text);
@@ -50,13 +49,11 @@ struct apply_job *replicator_job(
 }
 
 /* error 0: the writer has it.  Else the engine hears of it as an answer that failed. */
-int replicator_post(struct replicator *r, struct apply_job *job)
+int replicator_post(struct apply_job *job)
 {
 	int error = apply_job_post(job);
 
-	if (error == 0) {
-		r->jobs++;
-	} else {
+	if (error != 0) {
 		log_warning("the writer takes no job: %s", cordon_error_text(error));
 		apply_job_destroy(job);
 	}
@@ -113,7 +110,7 @@ static void post_head(
 		return;
 	}
 	job->type = APPLY_JOB_HEAD;
-	replicator_post(r, job);
+	replicator_post(job);
 }
 
 static void post_move(struct replicator *r, const struct engine_effect *effect)
@@ -122,7 +119,7 @@ static void post_move(struct replicator *r, const struct engine_effect *effect)
 
 	if (job != NULL) {
 		job->type = APPLY_JOB_MOVE;
-		replicator_post(r, job);
+		replicator_post(job);
 	}
 }
 
