@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <cordon/client.h>
 #include "daemon/base/log.h"
 #include "proto/errmsg.h"
 #include "proto/ident.h"
@@ -89,6 +90,10 @@ struct config {
 	uint64_t range_max;
 	uint32_t head_interval_ms; /* idle heads are signed again this often */
 	uint32_t follow_wait_ms;   /* how long a pull is held open */
+	uint32_t copies; /* CORDON_COPIES_… but the default: of submissions without a
+			  * wish
+			  */
+	uint32_t copies_timeout_ms;
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */

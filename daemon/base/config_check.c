@@ -274,6 +274,9 @@ static int check_orders(const struct check *c)
 		/* a pull that is held open is no idle connection */
 		{ "follow_wait", "idle_timeout", config->follow_wait_ms,
 			config->idle_timeout_ms, config_units_ms, false },
+		/* nor is a submission that waits for copies */
+		{ "copies_timeout", "idle_timeout", config->copies_timeout_ms,
+			config->idle_timeout_ms, config_units_ms, false },
 	};
 	int error = 0;
 

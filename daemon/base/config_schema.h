@@ -23,6 +23,7 @@ enum config_type {
 	CONFIG_SIZE_BYTES, /* uint64_t; "64GiB" */
 	CONFIG_OFFSET_MIN, /* int32_t; "+05:00" */
 	CONFIG_SWITCH,     /* bool */
+	CONFIG_COPIES,     /* uint32_t as CORDON_COPIES_…; "local", "2", "all" */
 	CONFIG_TEXT,       /* const char * */
 	CONFIG_PATH,       /* const char *, made absolute */
 	CONFIG_SOCKET,     /* const char *, a path that fits sockaddr_un */
@@ -63,7 +64,7 @@ enum config_section_id {
 	CONFIG_SECTIONS
 };
 
-#define CONFIG_KEYS_MAX 32
+#define CONFIG_KEYS_MAX 64
 
 struct config_section {
 	const char *name; /* "": the top of the file */

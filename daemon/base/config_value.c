@@ -82,6 +82,18 @@ static bool read_switch(const struct context *c, const char *text, void *field)
 	return true;
 }
 
+static bool read_copies(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "local", "all" };
+	size_t i = word_index(words, 2, text);
+
+	if (i == 2) {
+		return read_number(c, text, field);
+	}
+	*(uint32_t *)field = i == 0 ? CORDON_COPIES_LOCAL : CORDON_COPIES_ALL;
+	return true;
+}
+
 static bool read_level(const struct context *c, const char *text, void *field)
 {
 	static const char *const words[] = { "error", "warning", "notice", "info",
@@ -250,6 +262,7 @@ static bool (*const readers[])(const struct context *, const char *, void *) = {
 	[CONFIG_SIZE_BYTES] = read_number,
 	[CONFIG_OFFSET_MIN] = read_offset,
 	[CONFIG_SWITCH] = read_switch,
+	[CONFIG_COPIES] = read_copies,
 	[CONFIG_TEXT] = read_text,
 	[CONFIG_PATH] = read_path,
 	[CONFIG_SOCKET] = read_socket,

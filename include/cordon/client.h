@@ -167,6 +167,17 @@ struct cordon_results {
 };
 
 /*
+ * How many members besides the owner must hold a change on their disks, and have said
+ * so with their signature, before its submitter is answered: 1..CORDON_COPIES_MAX, or
+ * one of these.  It is about members, however many nodes they have.
+ */
+#define CORDON_COPIES_DEFAULT                                                          \
+	0u /* as the node is configured; local unless it says so */
+#define CORDON_COPIES_MAX 64u
+#define CORDON_COPIES_LOCAL 254u /* none: the node's own disk is enough */
+#define CORDON_COPIES_ALL 255u   /* every member that the list is shared with */
+
+/*
  * Enters items (1..CORDON_SUBMIT_MAX) in one request.  On success all that were
  * taken are on the node's disk; refused ones say why and do not stop the others.
  * CORDON_ETOOBIG: too much for one request (4 MiB; records are at most 64 KiB), send

@@ -32,6 +32,8 @@
 	"range_max = 5000000\n"                                                        \
 	"head_interval = 2s\n"                                                         \
 	"follow_wait = 500ms\n"                                                        \
+	"copies = 2\n"                                                                 \
+	"copies_timeout = 7s\n"                                                        \
 	"connections_max = 77\n"                                                       \
 	"connections_per_identity = 7\n"                                               \
 	"requests_in_flight_max = 17\n"                                                \

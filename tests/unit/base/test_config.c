@@ -60,6 +60,8 @@ static void all_limits_are_read(void **state)
 	assert_true(c->range_max == 5000000);
 	assert_int_equal(c->head_interval_ms, 2000);
 	assert_int_equal(c->follow_wait_ms, 500);
+	assert_int_equal(c->copies, 2);
+	assert_int_equal(c->copies_timeout_ms, 7000);
 	assert_int_equal(c->connections_max, 77);
 	assert_int_equal(c->connections_per_identity, 7);
 	assert_int_equal(c->requests_in_flight_max, 17);

@@ -103,6 +103,10 @@ static void values_outside_their_range_are_refused(void **state)
 			"/c:6: workers = \"65\": expected auto, or a number" },
 		{ "workers = many",
 			"/c:6: workers = \"many\": expected auto, or a number" },
+		{ "copies = 0", "/c:6: copies = \"0\": expected local, all, or a "
+				"number from 1 to 64" },
+		{ "copies = 65", "/c:6: copies = \"65\": expected local, all, or" },
+		{ "copies = every", "/c:6: copies = \"every\": expected local, all" },
 		{ "map_size = 64", "/c:6: map_size = \"64\": expected a size from "
 				   "16MiB to 64TiB" },
 		{ "map_size = 65TiB", "/c:6: map_size = \"65TiB\": expected a size" },
@@ -253,6 +257,9 @@ static void what_does_not_go_together_is_refused_by_both_names(void **state)
 		{ "idle_timeout = 20s", "/c:6: follow_wait = 20s (the default): "
 					"expected less than idle_timeout = "
 					"20s" },
+		{ "copies_timeout = 10min",
+			"/c:6: copies_timeout = 10min: expected less than idle_timeout "
+			"= 5min (the default)" },
 		{ "connections_max = 10", "/c:6: connections_per_identity = 64 (the "
 					  "default): expected no more than "
 					  "connections_max = 10" },
