@@ -79,7 +79,8 @@ struct config {
 	struct config_address metrics; /* host NULL: none */
 	const char *certificate;
 	const char *key;
-	const char *head_key; /* NULL: this node does not sign */
+	const char *head_key; /* NULL: this node never signs */
+	bool standby;         /* signs only after "cordonctl promote" */
 	const char *ciphersuites;
 	const char *groups;
 	const char *user; /* NULL: stay */

@@ -37,6 +37,8 @@ static const struct config_key top_keys[] = {
 		.help = "The certificate's private key, PEM, for the node alone." },
 	{ "head_key", CONFIG_PATH, AT(config, head_key),
 		.help = "The key that signs the own lists' heads, PEM." },
+	{ "standby", CONFIG_SWITCH, .standard = "no", AT(config, standby),
+		.help = "Whether the node signs only after cordonctl promote." },
 	{ "ciphersuites", CONFIG_TEXT, .min = 1, .max = 1024, AT(config, ciphersuites),
 		.help = "The TLS 1.3 cipher suites, as OpenSSL names them." },
 	{ "groups", CONFIG_TEXT, .min = 1, .max = 1024, AT(config, groups),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/node/head_check.h"
+#include "daemon/node/signing.h"
 
 /* A decoded chunk: the frame, and what its entries' structs take. */
 #define JOB_MEMORY_MAX (4 * (size_t)FRAME_MAX_PEER)
@@ -190,6 +191,11 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	if (store_feed(txn, &job->list, &feed) != 0 ||
 		store_list_get(txn, &job->list, &job->copy, &found) != 0) {
 		return store_txn_error(txn, msg);
+	}
+	if (signing_of(job->node) == SIGNING_YES &&
+		ident_state_equal(&job->list.owner, &job->node->config->node.member)) {
+		job->result = APPLY_STALE; /* this node has taken over meanwhile */
+		return 0;
 	}
 	if (job->result == APPLY_FORK) {
 		return keep_evidence(job, &feed, txn, msg);

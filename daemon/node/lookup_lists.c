@@ -103,7 +103,7 @@ static bool is_signed_here(
 {
 	struct node *node = run->request->service->node;
 
-	return node->head_key != NULL && atomic_load(&node->own_open) &&
+	return atomic_load(&node->signs) && atomic_load(&node->own_open) &&
 	       ident_state_equal(&info->list.owner, &run->config->node.member);
 }
 

@@ -51,16 +51,17 @@ struct node {
 	size_t workers_count;
 	struct registry *registry; /* connections by identity */
 	struct replicator *replicator;
-	struct head_key *head_key; /* NULL: this node does not sign */
+	struct head_key *head_key; /* NULL: this node never signs */
 	int64_t started_s;
 	struct node_counters counters;
 	/* One bit per configured member (its index): a node of it has told us its heads
 	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;
-	/* Own lists may be signed and changed (own_lists.h). */
+	/* This node, and no other of its member, signs the own lists (signing.h). */
+	atomic_bool signs;
+	atomic_int signing; /* enum signing */
+	/* It signs, and the lists may be changed (own_lists.h). */
 	atomic_bool own_open;
-	/* A peer holds more of an own list than the store: not before a recovery. */
-	atomic_bool own_behind;
 	atomic_bool stopping;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;

@@ -6,6 +6,7 @@
 
 #include "daemon/node/own_lists.h"
 #include "daemon/node/committer.h"
+#include "daemon/node/signing.h"
 
 _Static_assert(sizeof(((struct opening *)0)->told) >= 64, "a place for each peer");
 
@@ -99,7 +100,9 @@ static int load_heard(struct node *node, struct errmsg *msg)
 
 static void open_now(struct opening *opening)
 {
-	if (opening->node->head_key == NULL || opening->refused || opening->asked) {
+	enum signing signing = signing_of(opening->node);
+
+	if ((signing != SIGNING_NEW && signing != SIGNING_YES) || opening->asked) {
 		return;
 	}
 	opening->asked = true;
@@ -153,25 +156,4 @@ void opening_told(struct opening *opening, size_t peer)
 		}
 	}
 	open_now(opening);
-}
-
-void opening_refuse(
-	struct opening *opening, const struct identity *peer, const struct head *head)
-{
-	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
-
-	if (!opening->refused) {
-		ident_list_text(&head->list, list);
-		ident_uri_text(peer, uri);
-		log_error("%s: %s holds this member's own head of epoch %llu, sequence "
-			  "%llu, "
-			  "which this node's store lacks: nothing is signed or taken "
-			  "until "
-			  "the store is recovered",
-			list, uri, (unsigned long long)head->epoch.number,
-			(unsigned long long)head->sequence);
-	}
-	opening->refused = true;
-	atomic_store(&opening->node->own_behind, true);
-	atomic_store(&opening->node->own_open, false);
 }

@@ -13,7 +13,6 @@ struct opening {
 	struct node *node;
 	struct event *grace;
 	bool told[64]; /* peers that said what they hold, or cannot be reached */
-	bool refused;  /* a peer holds more of an own list than the store */
 	bool asked;    /* own_lists_open was posted */
 };
 
@@ -21,8 +20,6 @@ int opening_init(struct opening *opening, struct node *node, struct errmsg *msg)
 void opening_finish(struct opening *opening);
 
 void opening_told(struct opening *opening, size_t peer);
-void opening_refuse(
-	struct opening *opening, const struct identity *peer, const struct head *head);
 /* A node of member has told its heads. */
 void opening_heard(struct opening *opening, const struct state *member);
 

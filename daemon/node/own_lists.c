@@ -6,6 +6,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/node/own_lists_state.h"
+#include "daemon/node/signing.h"
 
 void own_lists_policy(const struct node *node, struct record_policy *policy)
 {
@@ -97,6 +98,9 @@ static int publish(struct own_lists *lists, struct own_list *list, struct errmsg
 
 int own_lists_publish(struct own_lists *lists, bool idle, struct errmsg *msg)
 {
+	if (!lists->opening && !atomic_load(&lists->node->signs)) {
+		return signing_refuse(lists->node, msg);
+	}
 	for (uint16_t kind = 1; kind <= OWN_KINDS; kind++) {
 		struct own_list *list = &lists->kinds[kind];
 		bool found = list->loaded;

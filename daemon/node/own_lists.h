@@ -9,10 +9,11 @@
  * The lists that this node signs, one per kind.  On the writer thread, inside a write
  * transaction: own_lists_begin, changes, own_lists_publish; then the caller commits.
  *
- * A node whose store is new does not create its lists at once: peers may hold what it
- * has lost.  It waits until every configured peer has told its heads, or
- * OWN_LISTS_GRACE_MS have passed; when a peer holds heads of this member's lists that
- * the node does not have, it stays closed and says so.  node->own_open tells.
+ * A node does not open its lists at once: peers may hold what its store has lost, and
+ * another node may have taken over.  It waits until every configured peer has told its
+ * heads, or OWN_LISTS_GRACE_MS have passed; when a peer holds heads of this member's
+ * lists that the node does not have, it stays closed and says so (signing.h).
+ * node->own_open tells.
  */
 #define OWN_LISTS_GRACE_MS 3000
 
@@ -56,7 +57,7 @@ int own_lists_change(struct own_lists *lists, const struct own_item *item,
 	struct arena *arena, struct own_result *result, struct errmsg *msg);
 
 /* Signs a head for each list that changed (all of them when idle), stores copies and
- * heads. */
+ * heads.  CORDON_ENOTSIGNER where this node must not sign (any more). */
 int own_lists_publish(struct own_lists *lists, bool idle, struct errmsg *msg);
 
 /* Frees; the transaction is the caller's. */

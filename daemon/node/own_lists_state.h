@@ -18,7 +18,8 @@ struct own_list {
 struct own_lists {
 	struct node *node;
 	struct store_txn *txn;
-	struct arena arena;                   /* packed heads, until the commit */
+	bool opening;       /* in this transaction the node begins to sign */
+	struct arena arena; /* packed heads, until the commit */
 	struct own_list kinds[OWN_KINDS + 1]; /* by kind; [0] is unused */
 };
 

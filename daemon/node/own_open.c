@@ -5,13 +5,16 @@
 #include <openssl/rand.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/node/own_lists_state.h"
 #include "daemon/node/committer.h"
+#include "daemon/node/own_lists_state.h"
+#include "daemon/node/replicator.h"
+#include "daemon/node/signing.h"
 
 struct sign_job {
 	struct commit_job job;
 	struct node *node;
 	bool open; /* create, share, and let submissions in; else only sign again */
+	bool idle; /* it was not this node's to do */
 };
 
 static int create(struct own_lists *lists, struct own_list *list, uint16_t kind,
@@ -42,13 +45,18 @@ static void share(const struct config *config, struct own_list *list, uint16_t k
 		section == NULL ? 0 : section->share_with_count);
 }
 
-static int open_lists(struct own_lists *lists, struct errmsg *msg)
+/* A new node begins only where nothing is known of its lists. */
+static int open_lists(struct own_lists *lists, bool begin, struct errmsg *msg)
 {
 	for (uint16_t kind = 1; kind <= OWN_KINDS; kind++) {
 		struct own_list *list;
 		bool found;
 		int error = own_lists_load(lists, kind, &list, &found, msg);
 
+		if (error == 0 && begin && found) {
+			return errmsg_set(msg, CORDON_ENOTSIGNER,
+				"meanwhile a peer has told of them");
+		}
 		if (error == 0 && !found) {
 			error = create(lists, list, kind, msg);
 		}
@@ -60,21 +68,39 @@ static int open_lists(struct own_lists *lists, struct errmsg *msg)
 	return 0;
 }
 
+static int open_and_sign(struct sign_job *sign, struct own_lists *lists,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	bool begin = signing_of(sign->node) == SIGNING_NEW;
+	int error = 0;
+
+	if (sign->open) {
+		lists->opening = begin;
+		error = open_lists(lists, begin, msg);
+	}
+	if (error == 0 && sign->open && begin && signing_put(txn, SIGNING_YES) != 0) {
+		error = store_txn_error(txn, msg);
+	}
+	return error == 0 ? own_lists_publish(lists, true, msg) : error;
+}
+
+/* A node that has stopped signing meanwhile has nothing to do. */
 static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
 {
 	struct sign_job *sign = (struct sign_job *)job;
+	bool begins = sign->open && signing_of(sign->node) == SIGNING_NEW;
 	struct own_lists *lists;
-	int error = own_lists_begin(sign->node, txn, &lists, msg);
+	int error;
 
+	sign->idle = !begins && !atomic_load(&sign->node->signs);
+	if (sign->idle) {
+		return 0;
+	}
+	error = own_lists_begin(sign->node, txn, &lists, msg);
 	if (error != 0) {
 		return error;
 	}
-	if (sign->open) {
-		error = open_lists(lists, msg);
-	}
-	if (error == 0) {
-		error = own_lists_publish(lists, true, msg);
-	}
+	error = open_and_sign(sign, lists, txn, msg);
 	own_lists_end(lists);
 	return error;
 }
@@ -86,9 +112,16 @@ static void done(struct commit_job *job, int error, const char *text)
 	if (error != 0) {
 		log_error("own lists: %s: %s", sign->open ? "not opened" : "not signed",
 			text);
-	} else if (sign->open) {
-		atomic_store(&sign->node->own_open, true);
+	} else if (sign->open && !sign->idle) {
+		struct node *node = sign->node;
+		bool began = signing_of(node) == SIGNING_NEW;
+
+		signing_set(node, SIGNING_YES);
+		atomic_store(&node->own_open, true);
 		log_notice("own lists are open");
+		if (began) {
+			replicator_role_changed(node->replicator);
+		}
 	}
 	free(sign);
 }

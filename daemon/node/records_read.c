@@ -167,7 +167,7 @@ static int add_own(struct request *request, struct store_txn *txn,
 		return served_failed(txn, msg);
 	}
 	answer->internal_note = message_data_bytes(note);
-	if (node->head_key != NULL) {
+	if (atomic_load(&node->signs)) {
 		error = add_arrivals(request, txn, row, copy, answer);
 	}
 	return error == CORDON_ENOMEM || error == 0 ? error : served_failed(txn, msg);

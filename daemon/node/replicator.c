@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/node/ack_out.h"
+#include "daemon/node/signing.h"
 
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {
@@ -40,7 +41,12 @@ static int restore(struct replicator *r, struct errmsg *msg)
 static int create_parts(struct replicator *r, struct errmsg *msg)
 {
 	const struct config *config = r->node->config;
-	int error = engine_create(&config->node.member, r->node->head_key != NULL,
+	int error = signing_load(r->node, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	error = engine_create(&config->node.member, atomic_load(&r->node->signs),
 		config->peers_count, &r->engine);
 
 	if (error == 0) {

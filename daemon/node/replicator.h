@@ -22,6 +22,9 @@ void replicator_profile_changed(struct replicator *replicator);
 void replicator_forward_ack(
 	struct replicator *replicator, const struct list_id *list, struct bytes packed);
 
+/* Any thread: this node's role has changed.  Own lists are followed, or not. */
+void replicator_role_changed(struct replicator *replicator);
+
 /* ---- for status and verify, any thread; out is arena memory ------------------ */
 
 struct link_info {

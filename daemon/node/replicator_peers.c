@@ -40,25 +40,6 @@ static void on_failed(void *context, size_t index)
 	opening_told(&r->opening, index);
 }
 
-/* An own list's head that a peer holds beyond what the store has: history is missing.
- */
-static void check_own(struct replicator *r, size_t index, const struct head *head)
-{
-	struct list_copy copy;
-	bool found;
-	int error = store_read_renew(r->txn);
-
-	if (error == 0) {
-		error = store_list_get(r->txn, &head->list, &copy, &found);
-	}
-	store_read_reset(r->txn);
-	if (error != 0) {
-		log_error("own lists: %s", cordon_error_text(error));
-	} else if (copy_head_order(head, &copy.head) > 0) {
-		opening_refuse(&r->opening, peer_identity(r->peers[index]), head);
-	}
-}
-
 static void take_head(struct replicator *r, size_t index, const Cordon__Head *message)
 {
 	struct engine_event event = { .type = ENGINE_HEAD, .peer = index };
@@ -81,11 +62,7 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 		event.list = head.list;
 		event.head = &head;
 		links_set_head(&r->links, index, &head);
-		if (r->node->head_key != NULL &&
-			ident_state_equal(
-				&head.list.owner, &r->node->config->node.member)) {
-			check_own(r, index, &head);
-		}
+		replicator_own_head(r, index, &head, packed);
 		replicator_step(r, &event, packed);
 	} else {
 		char uri[IDENT_URI_MAX];

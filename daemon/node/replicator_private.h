@@ -11,7 +11,8 @@
 
 /*
  * The inside of replicator.h: replicator.c is its life, replicator_step.c carries out
- * what the engine says, replicator_peers.c tells it what peers say.
+ * what the engine says, replicator_peers.c tells it what peers say, replicator_own.c
+ * tells it who signs.
  */
 
 /* A pull that waits for its answer.  Void ones are forgotten: their answer is dropped.
@@ -35,6 +36,7 @@ struct replicator {
 	struct store_txn *txn; /* reset between uses */
 	struct links links;
 	struct opening opening;
+	bool retiring; /* a retire_job is under way */
 	bool stopped;
 };
 
@@ -50,6 +52,11 @@ struct apply_job *replicator_job(
 	struct replicator *r, size_t peer, const struct list_id *list);
 /* Hands it to the committer, or destroys it. */
 int replicator_post(struct apply_job *job);
+
+/* replicator_own.c: a peer holds this head.  If it is of an own list, does this node
+ * have to give way, or not to begin? */
+void replicator_own_head(struct replicator *r, size_t peer, const struct head *head,
+	struct bytes packed);
 
 extern const struct peer_handler replicator_peer_handler;
 

@@ -127,7 +127,7 @@ static int take(struct request *request, struct ack_in *in, const Cordon__Ack *m
 	if (error != 0) {
 		return error;
 	}
-	if (node->head_key != NULL &&
+	if (atomic_load(&node->signs) &&
 		ident_state_equal(&ack.list.owner, &node->config->node.member)) {
 		return ack_in_add(in, &ack, packed, msg); /* 3 */
 	}

@@ -69,7 +69,7 @@ static uint64_t loaded_sequence(const struct list_copy *copy)
 static const char *state_text(const struct node *node, const struct list_id *list,
 	const struct list_copy *copy)
 {
-	bool own = node->head_key != NULL &&
+	bool own = atomic_load(&node->signs) &&
 		   ident_state_equal(&list->owner, &node->config->node.member);
 
 	return own && copy->phase == COPY_FOLLOWING ? "own"
@@ -261,7 +261,7 @@ static void add_node(struct status *status)
 	answer->software = message_data(node_software());
 	answer->started_s = node->started_s;
 	answer->now_s = wall_s(clock_wall());
-	answer->signer = node->head_key != NULL;
+	answer->signer = atomic_load(&node->signs);
 	answer->store_bytes = store_used_bytes(node->store);
 	answer->lookups = atomic_load(&node->counters.lookups);
 	answer->connections = atomic_load(&node->counters.connections);

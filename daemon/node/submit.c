@@ -5,6 +5,7 @@
 #include <cordon/client.h>
 #include "daemon/core/repl/apply.h"
 #include "daemon/node/failures.h"
+#include "daemon/node/signing.h"
 #include "daemon/node/submit_private.h"
 
 /*
@@ -218,30 +219,11 @@ static void on_letter(struct letter *letter)
 /* ---- the request ------------------------------------------------------------------
  */
 
-static int check_node(const struct node *node, struct errmsg *msg)
+static int check_node(struct node *node, struct errmsg *msg)
 {
-	const char *member = node->config->node.member.code;
-
-	if (node->head_key == NULL) {
-		return errmsg_set(msg, CORDON_ENOTSIGNER,
-			"this node does not sign the lists of %s; submit at the node "
-			"that does",
-			member);
-	}
-	if (atomic_load(&node->own_behind)) {
-		return errmsg_set(msg, CORDON_ENOTSIGNER,
-			"peers hold records of %s that this node's store lacks; "
-			"recover the "
-			"store before anything is entered here",
-			member);
-	}
-	if (!atomic_load(&node->own_open)) {
-		return errmsg_set(msg, CORDON_EBUSY,
-			"the lists of %s are not open yet: the node asks its peers "
-			"first what they hold; try again",
-			member);
-	}
-	return 0;
+	return atomic_load(&node->signs) && atomic_load(&node->own_open)
+		       ? 0
+		       : signing_refuse(node, msg);
 }
 
 static int check_count(const Cordon__SubmitRequest *message, struct errmsg *msg)

@@ -94,15 +94,31 @@ int engine_restore(
 	return 0;
 }
 
-static void peer_up(struct engine *engine, size_t peer)
-{
-	engine->up[peer] = true;
-}
-
 static void forget_source(struct engine_list *list)
 {
 	list->source = ENGINE_NOBODY;
 	list->asked = false;
+}
+
+void engine_sign(struct engine *engine, bool signer)
+{
+	engine->signer = signer;
+	for (size_t i = 0; i < engine->lists_count; i++) {
+		struct engine_list *list = engine->lists[i];
+
+		if (ident_state_equal(&list->id.owner, &engine->member)) {
+			list->own = signer;
+			list->read_from = 0;
+			list->idle = 0;
+			list->mismatches = 0;
+			forget_source(list);
+		}
+	}
+}
+
+static void peer_up(struct engine *engine, size_t peer)
+{
+	engine->up[peer] = true;
 }
 
 /* What it held is not known any more, and pulls at it are void.  That it was set aside

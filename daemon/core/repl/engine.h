@@ -96,9 +96,14 @@ int engine_create(const struct state *member, bool signer, size_t peers_count,
 	struct engine **engine);
 void engine_destroy(struct engine *engine);
 
-/* At start: what the store holds.  Before the first step. */
+/* At start, and where own lists were changed here: what the store holds.  Between
+ * steps. */
 int engine_restore(struct engine *engine, const struct list_id *list,
 	const struct list_copy *copy);
+
+/* Own lists are signed here from now on, and pulls of them void; or followed, from
+ * where engine_restore has put them.  To be followed by a step. */
+void engine_sign(struct engine *engine, bool signer);
 
 /* CORDON_ENOMEM, or CORDON_ETOOBIG over ENGINE_LISTS_MAX (the event is dropped). */
 int engine_step(struct engine *engine, struct mono now,

@@ -22,6 +22,7 @@
 	"certificate = pki/node.pem\n"                                                 \
 	"key = /etc/keys/node.key\n"                                                   \
 	"head_key = pki/heads.key\n"                                                   \
+	"standby = yes\n"                                                              \
 	"ciphersuites = TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256\n"         \
 	"groups = X25519:P-256\n"                                                      \
 	"user = cordon\n"                                                              \

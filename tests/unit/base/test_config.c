@@ -40,6 +40,7 @@ static void all_of_the_top_is_read(void **state)
 	assert_string_equal(c->certificate, "/etc/cordon/pki/node.pem");
 	assert_string_equal(c->key, "/etc/keys/node.key");
 	assert_string_equal(c->head_key, "/etc/cordon/pki/heads.key");
+	assert_true(c->standby);
 	assert_string_equal(
 		c->ciphersuites, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
 	assert_string_equal(c->groups, "X25519:P-256");
@@ -192,6 +193,7 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_null(c->local_socket);
 	assert_null(c->metrics.host);
 	assert_null(c->head_key);
+	assert_false(c->standby);
 	assert_null(c->ciphersuites);
 	assert_null(c->groups);
 	assert_null(c->user);

@@ -94,6 +94,32 @@ static void own_lists_are_not_pulled(void **state)
 	assert_int_equal(engine_peer_lag(story.engine, 0), 0);
 }
 
+static void a_node_that_stops_signing_pulls_them_until_it_signs_again(void **state)
+{
+	struct head head;
+
+	(void)state;
+	story.list.owner = (struct state){ "RUS" };
+	head = story_head(20);
+	up(0);
+	hear(0, &head);
+	story.copy.phase = COPY_FOLLOWING;
+	story.copy.head = story_head(19);
+	assert_int_equal(engine_restore(story.engine, &story.list, &story.copy), 0);
+	engine_sign(story.engine, false);
+	tick(0);
+	EXPECT("pull 0 at 5.19#");
+
+	story.copy.head = story_head(30); /* it has opened an epoch of its own */
+	story.copy.head.epoch.number = 6;
+	assert_int_equal(engine_restore(story.engine, &story.list, &story.copy), 0);
+	engine_sign(story.engine, true);
+	tick(0);
+	EXPECT("");
+	result(0, APPLY_STALE, true); /* what was under way is void */
+	EXPECT("");
+}
+
 static void the_members_second_node_pulls_them(void **state)
 {
 	struct head head;
@@ -273,6 +299,7 @@ int main(void)
 		STORY(a_move_that_a_stop_had_cut_goes_on_at_start),
 		STORY(a_move_that_failed_is_tried_again),
 		STORY(own_lists_are_not_pulled),
+		STORY(a_node_that_stops_signing_pulls_them_until_it_signs_again),
 		STORY(the_members_second_node_pulls_them),
 		STORY(the_lag_counts_what_a_peer_is_ahead_by),
 		STORY(a_repeat_is_applied_for_its_time),

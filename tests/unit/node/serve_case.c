@@ -105,6 +105,7 @@ int case_setup(void **state)
 	c->node.config = &c->config;
 	c->node.store = c->f->store;
 	c->node.head_key = c->keys[1];
+	atomic_store(&c->node.signs, true);
 	c->node.started_s = CASE_NOW_S - 60;
 	c->service.node = &c->node;
 	arena_init(&c->arena, 0);

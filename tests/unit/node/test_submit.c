@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <cordon/client.h>
+#include "daemon/node/signing.h"
 #include "tests/unit/node/asking.h"
 
 /* What becomes of submitted items. */
@@ -339,16 +340,29 @@ static void lists_that_are_not_open_take_nothing_yet(void **state)
 	asking_finish(&a);
 }
 
-static void a_node_without_the_head_key_sends_elsewhere(void **state)
+static void a_node_that_does_not_sign_sends_elsewhere(void **state)
 {
+	static const struct {
+		enum signing signing;
+		const char *remedy;
+	} cases[] = {
+		{ SIGNING_NEVER, "submit at the node that does" },
+		{ SIGNING_STANDBY, "cordonctl promote" },
+		{ SIGNING_BEHIND, "cordonctl recover" },
+		{ SIGNING_SUPERSEDED, "cordonctl aside list" },
+		{ SIGNING_FORKED, "cordonctl reopen" },
+	};
 	struct node_case *c = *state;
-	struct head_key *key = c->node.head_key;
 	struct asking a;
 
-	c->node.head_key = NULL;
 	asking_connect(&a, c, "agency");
-	asking_refused(&a, submit_one(&a), CORDON_ENOTSIGNER, "submit at the node");
-	c->node.head_key = key;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		signing_set(&c->node, cases[i].signing);
+		asking_refused(&a, submit_one(&a), CORDON_ENOTSIGNER, cases[i].remedy);
+	}
+	signing_set(&c->node, SIGNING_YES);
+	asking_refused(&a, submit_one(&a), CORDON_EBUSY, "not open yet");
+	atomic_store(&c->node.own_open, true);
 	asking_finish(&a);
 }
 
@@ -416,7 +430,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			lists_that_are_not_open_take_nothing_yet, set_up_closed,
 			tear_down),
-		TEST(a_node_without_the_head_key_sends_elsewhere),
+		TEST(a_node_that_does_not_sign_sends_elsewhere),
 		TEST(counts_out_of_bounds_are_refused),
 		TEST(a_node_that_stops_writing_says_so),
 		TEST(what_is_taken_and_refused_is_counted),
