@@ -17,6 +17,7 @@
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/serve_snapshot.h"
+#include "daemon/node/signing.h"
 #include "daemon/node/worker.h"
 #include "daemon/node/committer.h"
 
@@ -351,9 +352,7 @@ int node_run(const struct config *config, struct errmsg *msg)
 	if (error == 0) {
 		profile_warn(&run->node);
 		log_notice("%s is %s, %s", node_software(), uri,
-			run->node.head_key == NULL
-				? "following its member's signing node"
-				: "signing its member's lists");
+			signing_notice(signing_of(&run->node)));
 		notify_send(NOTIFY_READY);
 		event_base_dispatch(run->node.base);
 		notify_send(NOTIFY_STOPPING);

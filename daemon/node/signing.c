@@ -21,6 +21,28 @@ const char *signing_text(enum signing signing)
 	return texts[signing];
 }
 
+const char *signing_notice(enum signing signing)
+{
+	switch (signing) {
+	case SIGNING_NEVER:
+		return "following its member's signing node";
+	case SIGNING_STANDBY:
+		return "standing by for its member's signing node";
+	case SIGNING_NEW:
+	case SIGNING_YES:
+		return "signing its member's lists";
+	case SIGNING_BEHIND:
+		return "not signing: its lists were behind its peers; \"cordonctl "
+		       "recover\" is the way on";
+	case SIGNING_SUPERSEDED:
+		return "not signing: another node has taken over";
+	case SIGNING_FORKED:
+		break;
+	}
+	return "not signing: two histories of its lists; \"cordonctl reopen\" is the "
+	       "way on";
+}
+
 int signing_refuse(struct node *node, struct errmsg *msg)
 {
 	const char *member = node->config->node.member.code;

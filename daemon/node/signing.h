@@ -32,6 +32,8 @@ enum signing signing_of(struct node *node);
 
 /* "signs", "standby", "behind" …, for status. */
 const char *signing_text(enum signing signing);
+/* What the node says of itself at its start. */
+const char *signing_notice(enum signing signing);
 /* Why nothing can be entered at a node whose lists are not open, and what to do:
  * CORDON_ENOTSIGNER, or CORDON_EBUSY where waiting helps. */
 int signing_refuse(struct node *node, struct errmsg *msg);
