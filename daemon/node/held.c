@@ -186,7 +186,9 @@ void held_stop(struct session *session)
 {
 	session->turning++;
 	for (struct held *h = session->held; h != NULL; h = h->next) {
-		if (h->waits && !h->ended) {
+		if (!h->ended && h->ops->stop != NULL) {
+			h->ops->stop(h, h->context);
+		} else if (h->waits && !h->ended) {
 			session_refuse(session, h->request, CORDON_ESHUTDOWN, NULL);
 			end(h);
 		}

@@ -32,6 +32,7 @@ struct node_counters {
 	atomic_uint_fast64_t protocol_errors;
 	atomic_uint_fast64_t commits;
 	atomic_uint_fast64_t entries_applied; /* from peers */
+	atomic_uint_fast64_t copies_waiting;  /* submissions that want copies, now */
 	atomic_uint_fast64_t mismatches;
 };
 

@@ -316,6 +316,8 @@ int own_lists_change(struct own_lists *lists, const struct own_item *item,
 		return errmsg_set(
 			msg, CORDON_EINTERNAL, "own list of kind %u is not open", kind);
 	}
+	result->kind = kind;
+	result->epoch = c.list->change.next.epoch;
 	switch (item->type) {
 	case OWN_PUT:
 		return put(&c, msg);

@@ -44,6 +44,8 @@ struct own_result {
 	uint32_t outcome; /* enum cordon_outcome */
 	uint64_t version;
 	uint64_t sequence;
+	uint16_t kind;      /* of the list; 0: refused before that was known */
+	struct epoch epoch; /* that the list is in */
 	int error;          /* refused */
 	struct errmsg text; /* refused; or a warning */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "daemon/node/arrivals.h"
 #include "daemon/node/served.h"
 
 /* One record as it stands, live or withdrawn, and where it has arrived. */
@@ -39,111 +40,80 @@ static int find(struct store_txn *txn, const Cordon__RecordRequest *message,
 /* ---- arrivals ----------------------------------------------------------------------
  */
 
-struct arrivals {
-	struct arena *arena;
-	const struct list_copy *copy;
-	uint64_t sequence; /* of the entry */
-	Cordon__Arrival **messages;
-	size_t count, room;
-	bool failed;
-};
-
-static Cordon__Arrival *add_arrival(
-	struct arrivals *arrivals, const struct identity *node)
+/*
+ * Why an acknowledgement proves less than it did when it came, for people; NULL when it
+ * does not.  It was checked then; certificates end, and so does sharing.
+ */
+static const char *find_fault(struct request *request, const struct list_acks *acks,
+	const struct identity *from, struct bytes packed)
 {
-	Cordon__Arrival *message = arena_alloc(arrivals->arena, sizeof(*message));
-	char *uri = arena_alloc(arrivals->arena, IDENT_URI_MAX);
+	struct node *node = request->service->node;
+	struct tls_profile *profile;
+	struct errmsg msg = { "" };
+	struct identity holder;
+	struct bytes certificate;
+	struct ack ack;
+	int error;
 
-	if (arrivals->count == arrivals->room) {
-		size_t room = arrivals->room == 0 ? 16 : 2 * arrivals->room;
-		Cordon__Arrival **more =
-			arena_array(arrivals->arena, room, sizeof(*more));
-
-		if (more != NULL && arrivals->count > 0) {
-			memcpy(more, arrivals->messages,
-				arrivals->count * sizeof(*more));
-		}
-		arrivals->messages = more;
-		arrivals->room = room;
+	if (!head_shared_with(&acks->head, &from->member)) {
+		return arena_printf(request->arena,
+			"the list is not shared with %s any more", from->member.code);
 	}
-	if (arrivals->arena->failed) {
-		arrivals->failed = true;
-		return NULL;
+	error = ack_open(packed, &ack, &certificate, &msg);
+	if (error == 0) {
+		profile = node_profile(node);
+		error = tls_profile_check_certificate(
+			profile, certificate, &holder, &msg);
+		tls_profile_unref(profile);
 	}
-	cordon__arrival__init(message);
-	ident_uri_text(node, uri);
-	message->node = message_data(uri);
-	arrivals->messages[arrivals->count++] = message;
-	return message;
+	return error == 0
+		       ? NULL
+		       : arena_printf(request->arena, "%s", errmsg_text(&msg, error));
 }
 
-/* An acknowledgement of an earlier epoch says nothing of this one's sequences. */
-static bool take_ack(void *context, const struct ack *ack)
+/* The signed acknowledgements themselves: what the owner can show to others. */
+static int add_proofs(struct request *request, struct store_txn *txn,
+	const struct list_acks *acks, struct arrivals *arrivals)
 {
-	struct arrivals *arrivals = context;
-	Cordon__Arrival *message = add_arrival(arrivals, &ack->node);
-
-	if (message == NULL) {
-		return false;
-	}
-	message->time_s = ack->time_s;
-	if (epoch_equal(&ack->epoch, &arrivals->copy->head.epoch)) {
-		message->sequence = ack->sequence;
-		message->arrived = ack->sequence >= arrivals->sequence;
-	}
-	return true;
-}
-
-static bool is_listed(const struct arrivals *arrivals, const struct identity *node)
-{
-	char uri[IDENT_URI_MAX];
-
-	ident_uri_text(node, uri);
 	for (size_t i = 0; i < arrivals->count; i++) {
-		const ProtobufCBinaryData *data = &arrivals->messages[i]->node;
+		Cordon__Arrival *arrival = arrivals->messages[i];
+		struct identity node;
+		struct bytes packed;
 
-		if (data->len == strlen(uri) &&
-			memcmp(data->data, uri, data->len) == 0) {
-			return true;
+		if (arrival->epoch == NULL) {
+			continue;
 		}
-	}
-	return false;
-}
-
-/* Peers that may have the list and have never acknowledged anything of it. */
-static void add_silent(struct arrivals *arrivals, const struct config *config)
-{
-	for (size_t i = 0; i < config->peers_count && !arrivals->failed; i++) {
-		const struct identity *node = &config->peers[i].node;
-
-		if (head_shared_with(&arrivals->copy->head, &node->member) &&
-			!is_listed(arrivals, node)) {
-			(void)add_arrival(arrivals, node);
+		if (ident_uri_parse(&node, (const char *)arrival->node.data,
+			    arrival->node.len, NULL) != 0 ||
+			store_ack_packed(txn, &acks->head.list, &node, &packed) != 0) {
+			return CORDON_EINTERNAL;
 		}
+		arrival->ack = message_data_bytes(packed);
+		arrival->fault = message_data(find_fault(request, acks, &node, packed));
 	}
+	return request->arena->failed ? CORDON_ENOMEM : 0;
 }
 
 static int add_arrivals(struct request *request, struct store_txn *txn,
-	const struct store_row *row, const struct list_copy *copy,
-	Cordon__RecordAnswer *answer)
+	const struct store_row *row, Cordon__RecordAnswer *answer)
 {
 	struct arrivals arrivals = {
 		.arena = request->arena,
-		.copy = copy,
-		.sequence = row->entry.sequence,
+		.config = request->service->node->config,
 	};
-	int error = store_acks(txn, &row->list, take_ack, &arrivals);
+	struct list_acks acks;
+	bool found = false;
+	int error = arrivals_read(txn, request->arena, &row->list, &acks, &found);
 
-	if (error != 0) {
-		return error;
+	if (error == 0 && found) {
+		error = arrivals_add(&arrivals, &acks, row->entry.sequence);
 	}
-	add_silent(&arrivals, request->service->node->config);
-	if (arrivals.failed) {
-		return CORDON_ENOMEM;
+	if (error == 0 && found) {
+		error = add_proofs(request, txn, &acks, &arrivals);
 	}
 	answer->arrivals = arrivals.messages;
 	answer->n_arrivals = arrivals.count;
-	return 0;
+	return error;
 }
 
 /* ---- the answer
@@ -151,8 +121,7 @@ static int add_arrivals(struct request *request, struct store_txn *txn,
 
 /* What only the owner's own people see: its note, and who has it. */
 static int add_own(struct request *request, struct store_txn *txn,
-	const struct store_row *row, const struct list_copy *copy,
-	Cordon__RecordAnswer *answer, struct errmsg *msg)
+	const struct store_row *row, Cordon__RecordAnswer *answer, struct errmsg *msg)
 {
 	const struct node *node = request->service->node;
 	const struct state *self = &node->config->node.member;
@@ -168,7 +137,7 @@ static int add_own(struct request *request, struct store_txn *txn,
 	}
 	answer->internal_note = message_data_bytes(note);
 	if (atomic_load(&node->signs)) {
-		error = add_arrivals(request, txn, row, copy, answer);
+		error = add_arrivals(request, txn, row, answer);
 	}
 	return error == CORDON_ENOMEM || error == 0 ? error : served_failed(txn, msg);
 }
@@ -180,7 +149,7 @@ static int answer_record(struct request *request, struct store_txn *txn,
 	Cordon__ListId list;
 	Cordon__Epoch epoch;
 	Cordon__Entry entry;
-	int error = add_own(request, txn, row, copy, &answer, msg);
+	int error = add_own(request, txn, row, &answer, msg);
 
 	if (error != 0) {
 		return error;

@@ -19,6 +19,11 @@ struct serve_state {
 	struct store_list_info *infos;
 	size_t infos_count;
 	struct arena infos_arena;
+	/* acknowledgements of own lists as of this renewal (copies.c), by kind; NULL:
+	 * not read yet */
+	uint64_t acks_snapshot;
+	struct list_acks *acks[CORDON_KIND_INVALID_DOCUMENT + 1];
+	struct arena acks_arena;
 	size_t snapshots;            /* long reads under way (serve_snapshot.h) */
 	struct heads_watch *watches; /* of this worker's sessions (serve_heads.c) */
 	uint8_t acks_seen[SERVE_ACKS_SEEN][HASH_BYTES];

@@ -74,6 +74,7 @@ const struct store_list_info *served_info(
 void serve_state_finish(struct serve_state *state)
 {
 	arena_finish(&state->infos_arena);
+	arena_finish(&state->acks_arena);
 }
 
 bool served_shared(const struct list_copy *copy, const struct state *member)

@@ -82,6 +82,9 @@ struct held_ops {
 	/* Output has room again, or lists have changed, or the timer is due.  May
 	 * answer and end the held request (held_end) inside. */
 	void (*turn)(struct held *held, void *context);
+	/* The node stops: what would go on waiting is to be answered as it is.  NULL
+	 * for what ends by itself.  May end the held request inside. */
+	void (*stop)(struct held *held, void *context);
 	/* The session or the held request ends: frees context. */
 	void (*destroy)(void *context);
 };

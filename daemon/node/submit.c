@@ -4,13 +4,15 @@
 
 #include <cordon/client.h>
 #include "daemon/core/repl/apply.h"
-#include "daemon/node/failures.h"
+#include "daemon/base/clock.h"
+#include "daemon/node/copies.h"
 #include "daemon/node/signing.h"
 #include "daemon/node/submit_private.h"
 
 /*
  * A submission: read and judged on the worker, changed and committed together by the
- * writer, answered on the worker when it is on disk.
+ * writer, answered on the worker when it is on disk, or when other members have it,
+ * too (copies.h).
  *
  * It is the worker's until committer_post; the writer's until its letter; then the
  * worker's again.  If the session ends in between, held is NULL and nobody is told:
@@ -32,15 +34,23 @@ struct submission {
 	size_t *pending;   /* the session's; good while held is */
 	size_t bytes;      /* counted there */
 	bool done;
+	bool waits;    /* done, and copies are waited for */
+	bool stopping; /* the node: nothing is waited for any more */
+	struct copies copies;
 	struct submit_item *items;
 	size_t count;
+	/* While it waits: the results, packed, in the place of the items. */
+	struct arena kept_arena;
+	struct bytes kept;
 	int error; /* of the whole: nothing was changed */
 	struct errmsg text;
 };
 
 static void submission_free(struct submission *s)
 {
+	copies_leave(s->service->node, &s->copies);
 	arena_finish(&s->arena);
+	arena_finish(&s->kept_arena);
 	free(s);
 }
 
@@ -78,52 +88,38 @@ static void done(struct commit_job *job, int error, const char *text)
 /* ---- the answer -------------------------------------------------------------------
  */
 
-struct result_message {
-	Cordon__SubmitResult result;
-	Cordon__Error error;
-	char field[FAILURES_FIELD_BYTES];
-};
-
-static void fill_result(struct result_message *message, const struct submit_item *item)
+/* The items have done their work: only what became of them is kept while it waits. */
+static void put_aside(struct submission *s)
 {
-	const struct own_result *result = &item->result;
-	const char *warning =
-		result->text.text[0] != '\0' ? result->text.text : item->warning.text;
-	struct failure failure;
+	const Cordon__SubmitAnswer *answer =
+		submit_answer_make(s->items, s->count, &s->arena);
 
-	message->result = (Cordon__SubmitResult)CORDON__SUBMIT_RESULT__INIT;
-	message->result.id = message_data_bytes(item->own.id);
-	message->result.outcome = result->outcome;
-	if (result->error != 0) {
-		failures_describe(
-			result->error, result->text.text, message->field, &failure);
-		failure_to_message(&failure, &message->error);
-		message->result.error = &message->error;
-		return;
+	if (answer != NULL &&
+		message_pack(&answer->base, &s->kept_arena, &s->kept) == 0) {
+		arena_finish(&s->arena);
+		arena_init(&s->arena, ARENA_BYTES);
+		s->items = NULL;
 	}
-	message->result.version = result->version;
-	message->result.sequence = result->sequence;
-	message->result.warning = message_data(warning);
 }
 
+/* NULL: out of memory. */
 static Cordon__SubmitAnswer *make_answer(struct submission *s)
 {
-	Cordon__SubmitAnswer *answer = arena_alloc(&s->arena, sizeof(*answer));
-	struct result_message *messages =
-		arena_array(&s->arena, s->count, sizeof(*messages));
-	Cordon__SubmitResult **pointers =
-		arena_array(&s->arena, s->count, sizeof(Cordon__SubmitResult *));
+	Cordon__SubmitAnswer *answer;
+	ProtobufCMessage *message;
 
-	if (s->arena.failed) {
-		return NULL;
+	if (s->items != NULL) {
+		answer = submit_answer_make(s->items, s->count, &s->arena);
+	} else if (message_unpack(&cordon__submit_answer__descriptor, s->kept,
+			   &s->arena, &message, NULL) == 0) {
+		answer = (Cordon__SubmitAnswer *)message;
+	} else {
+		answer = NULL;
 	}
-	*answer = (Cordon__SubmitAnswer)CORDON__SUBMIT_ANSWER__INIT;
-	for (size_t i = 0; i < s->count; i++) {
-		fill_result(&messages[i], &s->items[i]);
-		pointers[i] = &messages[i].result;
+	if (answer != NULL &&
+		copies_answer(s->service, &s->copies, &s->arena, answer) != 0) {
+		answer = NULL;
 	}
-	answer->results = pointers;
-	answer->n_results = s->count;
 	return answer;
 }
 
@@ -164,12 +160,63 @@ static void try_answer(struct submission *s)
 	held_end(held);
 }
 
+/* Answers what has been waited for, or arranges for another look. */
+static void look(struct submission *s)
+{
+	struct mono now = clock_mono();
+	int64_t left_us = s->copies.until.us - now.us;
+
+	if (copies_over(s->service, &s->copies, now)) {
+		s->waits = false;
+		try_answer(s);
+	} else {
+		/* timers go by when their loop's turn began, and may come early */
+		held_wake_after(s->held, (uint32_t)(left_us / 1000) + 1);
+	}
+}
+
+/* It is on disk, or was refused as a whole: answered, unless it is to wait. */
+static void settle(struct submission *s)
+{
+	if (s->error != 0 || !copies_wanted(&s->copies)) {
+		try_answer(s);
+		return;
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		copies_note(&s->copies, &s->items[i].result);
+	}
+	put_aside(s);
+	copies_start(&s->copies, clock_mono());
+	if (s->stopping) {
+		copies_stop(s->service, &s->copies);
+		try_answer(s);
+		return;
+	}
+	s->waits = true;
+	look(s);
+}
+
 static void on_turn(struct held *held, void *context)
 {
 	struct submission *s = context;
 
 	(void)held;
-	if (s->done) {
+	if (s->waits) {
+		look(s);
+	} else if (s->done) {
+		try_answer(s);
+	}
+}
+
+static void on_stop(struct held *held, void *context)
+{
+	struct submission *s = context;
+
+	(void)held;
+	s->stopping = true;
+	if (s->waits) {
+		s->waits = false;
+		copies_stop(s->service, &s->copies);
 		try_answer(s);
 	}
 }
@@ -185,7 +232,11 @@ static void on_destroy(void *context)
 	}
 }
 
-static const struct held_ops held_ops = { .turn = on_turn, .destroy = on_destroy };
+static const struct held_ops held_ops = {
+	.turn = on_turn,
+	.stop = on_stop,
+	.destroy = on_destroy,
+};
 
 static void count_results(const struct submission *s)
 {
@@ -210,7 +261,7 @@ static void on_letter(struct letter *letter)
 	s->done = true;
 	count_results(s);
 	if (s->held != NULL) {
-		try_answer(s);
+		settle(s);
 	} else {
 		submission_free(s);
 	}
@@ -305,15 +356,49 @@ static void answer_now(struct submission *s)
 {
 	s->done = true;
 	count_results(s);
-	try_answer(s);
+	settle(s);
+}
+
+/* What cannot be is refused before anything is written. */
+static int check_copies(
+	struct request *request, struct submission *s, struct errmsg *msg)
+{
+	bool seen[COPIES_KINDS + 1] = { false };
+
+	if (!copies_wanted(&s->copies)) {
+		return 0;
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		uint16_t kind = s->items[i].kind;
+		int error;
+
+		if (kind > COPIES_KINDS || seen[kind] ||
+			s->items[i].result.error != 0) {
+			continue;
+		}
+		seen[kind] = true;
+		error = kind == 0 ? 0
+				  : copies_check_kind(request, &s->copies, kind, msg);
+		if (error != 0) {
+			return error;
+		}
+	}
+	return copies_enter(request->service->node, &s->copies, msg);
 }
 
 static int begin(struct request *request, struct submission *s, struct errmsg *msg)
 {
-	int error = read_items(request, s, msg);
+	int error = copies_read(request->service->node->config,
+		(const Cordon__SubmitRequest *)request->message, &s->copies, msg);
 
 	if (error == 0) {
+		error = read_items(request, s, msg);
+	}
+	if (error == 0) {
 		error = check_size(request, s, msg);
+	}
+	if (error == 0) {
+		error = check_copies(request, s, msg);
 	}
 	return error == 0 ? hold(request, s) : error;
 }
@@ -347,6 +432,7 @@ int handle_submit(struct request *request, struct errmsg *msg)
 		return CORDON_ENOMEM;
 	}
 	arena_init(&s->arena, ARENA_BYTES);
+	arena_init(&s->kept_arena, 0);
 	s->service = request->service;
 	s->job.submission = true;
 	s->job.run = run;

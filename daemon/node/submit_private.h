@@ -11,6 +11,7 @@ struct submit_item {
 	struct own_item own;
 	struct own_result result; /* refused already: result.error is set */
 	struct errmsg warning;    /* of the entry rules */
+	uint16_t kind;            /* 0: not known yet, or none */
 	size_t bytes;             /* as it came */
 };
 
@@ -21,6 +22,10 @@ struct submit_item {
  */
 int submit_read(struct request *request, const Cordon__SubmitItem *message,
 	struct arena *arena, struct submit_item *item, struct errmsg *msg);
+
+/* The results; what they point to is arena memory or the items'.  NULL: no memory. */
+Cordon__SubmitAnswer *submit_answer_make(
+	const struct submit_item *items, size_t count, struct arena *arena);
 
 /* Does the configuration let this agency submit records of the kind?  Without any
  * agency section each may submit all. */

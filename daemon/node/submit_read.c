@@ -125,6 +125,7 @@ static int check_standing(
 		    &found) != 0) {
 		return store_txn_error(txn, msg);
 	}
+	item->kind = found ? row.list.kind : 0;
 	return found ? check_kind(request, row.list.kind, item) : 0;
 }
 
@@ -144,6 +145,7 @@ static int check_record(
 	if (error != 0) {
 		return refuse(item, error);
 	}
+	item->kind = (uint16_t)item->own.record->kind;
 	return check_kind(request, item->own.record->kind, item);
 }
 

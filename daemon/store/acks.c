@@ -39,16 +39,13 @@ static bool read_ack(struct bytes value, struct ack *ack)
 	return !r.bad && version == ACK_VERSION;
 }
 
-/* By (epoch, sequence, time). */
+/* By (epoch, sequence): what is said again later leaves the time of the first. */
 static bool is_newer(const struct ack *a, const struct ack *b)
 {
 	if (a->epoch.number != b->epoch.number) {
 		return a->epoch.number > b->epoch.number;
 	}
-	if (a->sequence != b->sequence) {
-		return a->sequence > b->sequence;
-	}
-	return a->time_s > b->time_s;
+	return a->sequence > b->sequence;
 }
 
 int store_ack_put(struct store_txn *txn, const struct ack *ack, struct bytes packed)
@@ -122,4 +119,30 @@ int store_acks(struct store_txn *txn, const struct list_id *list, store_ack_fn *
 	}
 	db_cursor_close(&cursor);
 	return error;
+}
+
+int store_ack_packed(struct store_txn *txn, const struct list_id *list,
+	const struct identity *node, struct bytes *packed)
+{
+	struct bytes value = { NULL, 0 };
+	struct key key;
+	struct ack ack;
+	bool found;
+	int error;
+
+	key_ack(&key, list, node);
+	error = db_get(txn, TABLE_ACKS, key_bytes(&key), &value, &found);
+	if (error == 0 && found && !read_ack(value, &ack)) {
+		error = txn_corrupt(
+			txn, TABLE_ACKS, key_bytes(&key), "no acknowledgement");
+	}
+	if (error != 0) {
+		return error;
+	}
+	*packed = (struct bytes){ NULL, 0 };
+	if (found) {
+		packed->data = value.data + ACK_FIELDS_BYTES;
+		packed->size = value.size - ACK_FIELDS_BYTES;
+	}
+	return 0;
 }

@@ -143,13 +143,17 @@ int store_ended(struct store_txn *txn, const struct state *owner, int64_t second
 
 /* ---- acknowledgements ------------------------------------------------------ */
 
-/* An older one than the node's newest for the list is left out, which is no error. */
+/* One that says no more than the node's newest for the list, by epoch and sequence, is
+ * left out, which is no error. */
 int store_ack_put(struct store_txn *txn, const struct ack *ack, struct bytes packed);
 /* Returns false to stop; may not change the store. */
 typedef bool store_ack_fn(void *context, const struct ack *ack);
 /* The newest acknowledgement of each node for the list. */
 int store_acks(struct store_txn *txn, const struct list_id *list, store_ack_fn *each,
 	void *context);
+/* One of them as it was signed; {NULL, 0} when there is none. */
+int store_ack_packed(struct store_txn *txn, const struct list_id *list,
+	const struct identity *node, struct bytes *packed);
 
 /* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
 

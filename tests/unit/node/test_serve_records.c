@@ -146,11 +146,31 @@ static void it_says_where_a_record_has_arrived(void **state)
 	assert_true(arrival(answer, "cordon://BLR/node/minsk-1")->time_s == 0);
 }
 
-static void what_was_said_of_an_earlier_epoch_is_no_arrival(void **state)
+static void what_an_epoch_took_over_has_arrived(void **state)
+{
+	struct serve_case *c = *state;
+	struct head head = case_publish(c, &kaz_bans, "BLR RUS", "KAZ-1");
+	const Cordon__RecordAnswer *answer;
+
+	set_ack(&acks[0], &head, "cordon://RUS/node/moscow-1", head.sequence);
+	set_ack(&acks[1], &head, "cordon://BLR/node/minsk-1", head.sequence - 1);
+	case_write(c, put_acks);
+	case_new_epoch(c, &kaz_bans);
+	show(&c->agency, "KAZ-1");
+	answer = shown(&c->agency);
+	assert_int_equal(answer->n_arrivals, 2);
+	assert_true(arrival(answer, "cordon://RUS/node/moscow-1")->arrived);
+	assert_int_equal(arrival(answer, "cordon://RUS/node/moscow-1")->epoch->number,
+		head.epoch.number);
+	assert_false(arrival(answer, "cordon://BLR/node/minsk-1")->arrived);
+}
+
+static void what_was_said_of_an_epoch_that_led_nowhere_is_no_arrival(void **state)
 {
 	struct serve_case *c = *state;
 	struct head head = case_publish(c, &kaz_bans, "RUS", "KAZ-1");
 
+	head.epoch.tag++;
 	set_ack(&acks[0], &head, "cordon://RUS/node/moscow-1", head.sequence);
 	acks[1] = acks[0];
 	case_write(c, put_acks);
@@ -158,6 +178,60 @@ static void what_was_said_of_an_earlier_epoch_is_no_arrival(void **state)
 	show(&c->agency, "KAZ-1");
 	assert_int_equal(shown(&c->agency)->n_arrivals, 1);
 	assert_false(shown(&c->agency)->arrivals[0]->arrived);
+}
+
+static void what_came_after_the_take_over_has_not_arrived(void **state)
+{
+	struct serve_case *c = *state;
+	struct head head = case_publish(c, &kaz_bans, "RUS", "KAZ-1");
+
+	/* it followed the old epoch further than the new one took over from */
+	set_ack(&acks[0], &head, "cordon://RUS/node/moscow-1", head.sequence + 5);
+	acks[1] = acks[0];
+	case_new_epoch(c, &kaz_bans);
+	case_publish(c, &kaz_bans, "RUS", "KAZ-2");
+	case_write(c, put_acks);
+	show(&c->agency, "KAZ-2");
+	assert_false(shown(&c->agency)->arrivals[0]->arrived);
+	show(&c->agency, "KAZ-1");
+	assert_true(shown(&c->agency)->arrivals[0]->arrived);
+}
+
+static void members_without_a_known_node_are_named(void **state)
+{
+	struct serve_case *c = *state;
+	const Cordon__Arrival *rus;
+
+	c->config.peers_count = 1; /* BLR's */
+	case_publish(c, &kaz_bans, "BLR RUS", "KAZ-1");
+	show(&c->agency, "KAZ-1");
+	assert_int_equal(shown(&c->agency)->n_arrivals, 2);
+	rus = shown(&c->agency)->arrivals[1];
+	assert_memory_equal(rus->member.data, "RUS", 3);
+	assert_int_equal(rus->node.len, 0);
+	assert_false(rus->arrived);
+	assert_null(rus->epoch);
+}
+
+static void what_was_signed_comes_along_with_what_is_wrong_with_it_now(void **state)
+{
+	struct serve_case *c = *state;
+	const Cordon__Arrival *a;
+	struct head head = case_publish(c, &kaz_bans, "RUS", "KAZ-1");
+
+	set_ack(&acks[0], &head, "cordon://RUS/node/moscow-1", head.sequence);
+	acks[1] = acks[0];
+	case_write(c, put_acks);
+	show(&c->agency, "KAZ-1");
+	a = arrival(shown(&c->agency), "cordon://RUS/node/moscow-1");
+	assert_int_equal(a->ack.len, strlen("packed"));
+	assert_memory_equal(a->ack.data, "packed", a->ack.len);
+	assert_int_not_equal(a->fault.len, 0); /* these bytes are none */
+	case_publish(c, &kaz_bans, "", "KAZ-2");
+	show(&c->agency, "KAZ-1");
+	a = arrival(shown(&c->agency), "cordon://RUS/node/moscow-1");
+	assert_memory_equal(a->fault.data, "the list is not shared with RUS any more",
+		a->fault.len);
 }
 
 /* ---- export
@@ -381,7 +455,11 @@ int main(void)
 		CASE(a_list_being_loaded_shows_nothing),
 		CASE(the_note_is_for_the_owners_people),
 		CASE(it_says_where_a_record_has_arrived),
-		CASE(what_was_said_of_an_earlier_epoch_is_no_arrival),
+		CASE(what_an_epoch_took_over_has_arrived),
+		CASE(what_was_said_of_an_epoch_that_led_nowhere_is_no_arrival),
+		CASE(what_came_after_the_take_over_has_not_arrived),
+		CASE(members_without_a_known_node_are_named),
+		CASE(what_was_signed_comes_along_with_what_is_wrong_with_it_now),
 		CASE(all_live_records_are_exported),
 		CASE(owner_and_kind_choose),
 		CASE(an_export_of_nothing_is_one_empty_frame),
