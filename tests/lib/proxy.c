@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tests/lib/proxy.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ struct link {
 struct proxy {
 	struct event_base *base;
 	struct listener *listener;
-	uint16_t target_port;
+	struct sockaddr_in target;
 	bool refuses;
 	struct proxy_rules rules[PROXY_WAYS];
 	uint64_t bytes[PROXY_WAYS];
@@ -293,14 +294,17 @@ static void flow_init(struct flow *f, struct link *l, enum proxy_way way)
 	}
 }
 
-/* Loopback answers at once: nothing waits long enough to be worth an event. */
-static int connect_target(uint16_t port)
+/* Goes on while it is being made: a target that does not take connections must not hold
+ * up the other lines. */
+static int connect_target(const struct sockaddr_in *target)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+	if (fd < 0) {
+		return -1;
+	}
+	if (connect(fd, (const struct sockaddr *)target, sizeof(*target)) != 0 &&
+		errno != EINPROGRESS) {
 		close(fd);
 		return -1;
 	}
@@ -311,7 +315,7 @@ static int connect_target(uint16_t port)
 static void on_accepted(void *context, int fd, const char *address)
 {
 	struct proxy *proxy = context;
-	int target = proxy->refuses ? -1 : connect_target(proxy->target_port);
+	int target = proxy->refuses ? -1 : connect_target(&proxy->target);
 	struct link *l;
 
 	(void)address;
@@ -331,7 +335,7 @@ static void on_accepted(void *context, int fd, const char *address)
 	flow_init(&l->flows[PROXY_DOWN], l, PROXY_DOWN);
 }
 
-int proxy_create(struct event_base *base, uint16_t listen_port, uint16_t target_port,
+int proxy_create_at(struct event_base *base, const struct proxy_ends *ends,
 	struct proxy **proxy, struct errmsg *msg)
 {
 	struct proxy *p = calloc(1, sizeof(*p));
@@ -341,20 +345,33 @@ int proxy_create(struct event_base *base, uint16_t listen_port, uint16_t target_
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	p->base = base;
-	p->target_port = target_port;
+	p->target.sin_family = AF_INET;
+	p->target.sin_port = htons(ends->target_port);
 	LIST_INIT(&p->links);
 	for (int way = 0; way < PROXY_WAYS; way++) {
 		p->rules[way] = (struct proxy_rules){ .damage_in_bytes = -1,
 			.cut_in_bytes = -1 };
 	}
-	error = listener_create(
-		base, "127.0.0.1", listen_port, on_accepted, p, &p->listener, msg);
+	error = inet_pton(AF_INET, ends->target_host, &p->target.sin_addr) == 1
+			? listener_create(base, ends->listen_host, ends->listen_port,
+				  on_accepted, p, &p->listener, msg)
+			: errmsg_set(msg, CORDON_EINVAL, "%s: no IPv4 address",
+				  ends->target_host);
 	if (error != 0) {
 		free(p);
 		return error;
 	}
 	*proxy = p;
 	return 0;
+}
+
+int proxy_create(struct event_base *base, uint16_t listen_port, uint16_t target_port,
+	struct proxy **proxy, struct errmsg *msg)
+{
+	const struct proxy_ends ends = { "127.0.0.1", listen_port, "127.0.0.1",
+		target_port };
+
+	return proxy_create_at(base, &ends, proxy, msg);
 }
 
 void proxy_destroy(struct proxy *proxy)

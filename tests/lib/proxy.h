@@ -30,7 +30,17 @@ struct proxy_rules {
 	int64_t cut_in_bytes;    /* then that connection is reset; -1: never */
 };
 
-/* listen_port 0: any free one.  Target: a port on 127.0.0.1. */
+/* Addresses are IPv4; listen_port 0: any free one. */
+struct proxy_ends {
+	const char *listen_host;
+	uint16_t listen_port;
+	const char *target_host;
+	uint16_t target_port;
+};
+
+int proxy_create_at(struct event_base *base, const struct proxy_ends *ends,
+	struct proxy **proxy, struct errmsg *msg);
+/* Both on 127.0.0.1. */
 int proxy_create(struct event_base *base, uint16_t listen_port, uint16_t target_port,
 	struct proxy **proxy, struct errmsg *msg);
 /* Resets what is open. */

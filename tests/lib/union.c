@@ -81,6 +81,11 @@ struct testunion *union_create(void)
 	return u;
 }
 
+const char *union_host(const struct testunion *u)
+{
+	return u->host;
+}
+
 void union_set_host(struct testunion *u, const char *host)
 {
 	snprintf(u->host, sizeof(u->host), "%s", host);
@@ -239,6 +244,7 @@ struct union_node *union_add(struct testunion *u, const char *member, const char
 	for (size_t i = 0; i < u->count; i++) {
 		first = first && strcmp(u->nodes[i]->member, member) != 0;
 	}
+	node->index = u->count;
 	u->nodes[u->count++] = node;
 	assert_int_equal(mkdir(node->dir, 0700), 0);
 	if (first) {

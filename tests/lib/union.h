@@ -45,15 +45,21 @@ struct union_node {
 	char host[64];
 	unsigned port;
 	pid_t pid;       /* 0: does not run */
+	size_t index;    /* in the union, from 0 */
 	size_t log_from; /* where its log began when it was started last */
 	struct cordon_client *clients[UNION_ROLES];
 	/* The test's to change; in force at the next union_start. */
 	bool follows; /* has no head key: follows its member's signing node */
 	const char *share_with[UNION_KINDS]; /* "BLR, RUS"; NULL: all others */
-	const char *peers;    /* "KAZ/node-1 RUS/node-1"; NULL: all other nodes */
-	const char *extra;    /* lines of the configuration */
-	const char *data_dir; /* NULL: data, below dir */
-	int netns;            /* a network namespace's descriptor; -1: the test's own */
+	const char *peers; /* "KAZ/node-1 RUS/node-1"; NULL: all other nodes */
+	/* The port, on the union's address, by which it reaches the node of that index;
+	 * 0: that node's own. */
+	unsigned via[UNION_NODES_MAX];
+	const char *extra;          /* lines of the configuration */
+	const char *data_dir;       /* NULL: data, below dir */
+	const char *const *wrapper; /* arguments before the program's name, NULL at the
+				     * end; NULL: none */
+	int netns; /* a network namespace's descriptor; -1: the test's own */
 };
 
 struct testunion *union_create(void);
@@ -68,6 +74,8 @@ struct union_node *union_add(struct testunion *u, const char *member, const char
 /* The three signing nodes BLR, KAZ and RUS, running. */
 void union_three(struct testunion *u, struct union_node *node[3]);
 /* Where the nodes added from now on listen; default: the union's own address. */
+/* Where to add nodes and lines. */
+const char *union_host(const struct testunion *u);
 void union_set_host(struct testunion *u, const char *host);
 const char *union_dir(const struct testunion *u);
 
@@ -122,6 +130,9 @@ void union_settle(struct testunion *u);
 /* Shows the ends of the logs and fails. */
 _Noreturn void union_fail(struct testunion *u, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* From a clock that never goes back. */
+int64_t union_now_ms(void);
 
 /* ---- commands
  * ------------------------------------------------------------------------- */

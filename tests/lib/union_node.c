@@ -5,6 +5,8 @@
 
 #include "tests/lib/union_private.h"
 
+#define WRAPPER_MAX 8
+
 static const char *const kinds[UNION_KINDS] = { "entry_ban", "deportation",
 	"illegal_stay", "invalid_document" };
 
@@ -64,7 +66,8 @@ static void write_peers(FILE *file, const struct union_node *self)
 			continue;
 		}
 		fprintf(file, "peer %s {\n\taddress = \"%s:%u\"\n}\n", title,
-			node->host, node->port);
+			self->via[i] != 0 ? u->host : node->host,
+			self->via[i] != 0 ? self->via[i] : node->port);
 	}
 }
 
@@ -124,10 +127,20 @@ void union_configure(struct union_node *node)
 void union_launch(struct union_node *node)
 {
 	char config[UNION_PATH_MAX], log[UNION_PATH_MAX];
-	const char *argv[] = { union_cordond(), "-c", config, NULL };
+	const char *argv[WRAPPER_MAX + 4];
 	struct union_child child = { argv, NULL, NULL, log, node->netns };
+	size_t n = 0;
 
 	assert_int_equal(node->pid, 0);
+	while (node->wrapper != NULL && node->wrapper[n] != NULL) {
+		assert_true(n < WRAPPER_MAX);
+		argv[n] = node->wrapper[n];
+		n++;
+	}
+	argv[n++] = union_cordond();
+	argv[n++] = "-c";
+	argv[n++] = config;
+	argv[n] = NULL;
 	union_configure(node);
 	node->log_from = union_log_size(node);
 	snprintf(config, sizeof(config), "%s/cordond.conf", node->dir);

@@ -25,7 +25,7 @@ const char *union_cordonctl(void)
 	return TEST_CORDONCTL;
 }
 
-static int64_t now_ms(void)
+int64_t union_now_ms(void)
 {
 	struct timespec now;
 
@@ -35,14 +35,14 @@ static int64_t now_ms(void)
 
 struct union_waiting union_waiting(struct testunion *u, const char *what)
 {
-	return (struct union_waiting){ u, what, now_ms() + UNION_PATIENCE_MS };
+	return (struct union_waiting){ u, what, union_now_ms() + UNION_PATIENCE_MS };
 }
 
 void union_pause(struct union_waiting *waiting)
 {
 	struct timespec pause = { 0, PAUSE_MS * 1000000L };
 
-	if (now_ms() > waiting->until_ms) {
+	if (union_now_ms() > waiting->until_ms) {
 		union_fail(waiting->in, "waited in vain: %s", waiting->what);
 	}
 	nanosleep(&pause, NULL);
