@@ -244,16 +244,34 @@ static int count_all(
 	return error;
 }
 
+/* One block less, where it was counted at all. */
+static int uncount_block(struct store_txn *txn, const struct key *key)
+{
+	uint32_t counts[PREFIXES];
+	size_t prefix = (size_t)key->size - 2;
+	int error = get_lengths(txn, block_length(key), counts);
+
+	if (error != 0 || counts[prefix] == 0) {
+		return error;
+	}
+	counts[prefix]--;
+	return put_lengths(txn, block_length(key), counts);
+}
+
+/* A block that was there already, left of a row that was damaged, was counted then. */
 int documents_add(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers)
 {
 	int error = txn->error;
 
 	for (size_t i = 0; error == 0 && i < numbers->count; i++) {
+		const struct key *key = &numbers->keys[i];
 		bool changed;
 
-		error = db_add_ref(txn, TABLE_DOCUMENTS, key_bytes(&numbers->keys[i]),
-			ref, &changed);
+		error = db_add_ref(txn, TABLE_DOCUMENTS, key_bytes(key), ref, &changed);
+		if (error == 0 && !changed && is_block(key)) {
+			error = uncount_block(txn, key);
+		}
 	}
 	return error != 0 ? error : count_all(txn, numbers, true);
 }
@@ -274,6 +292,24 @@ int documents_remove(
 		}
 	}
 	return error != 0 ? error : count_all(txn, numbers, false);
+}
+
+int documents_forget(
+	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers)
+{
+	int error = txn->error;
+
+	for (size_t i = 0; error == 0 && i < numbers->count; i++) {
+		const struct key *key = &numbers->keys[i];
+		bool changed;
+
+		error = db_remove_ref(
+			txn, TABLE_DOCUMENTS, key_bytes(key), ref, &changed);
+		if (error == 0 && changed && is_block(key)) {
+			error = uncount_block(txn, key);
+		}
+	}
+	return error;
 }
 
 static int find_blocks(

@@ -22,6 +22,13 @@ static int remove_key(struct store_txn *txn, const struct key *key, uint64_t ref
 	return error;
 }
 
+static int forget(struct store_txn *txn, const struct key *key, uint64_t ref)
+{
+	bool changed;
+
+	return db_remove_ref(txn, TABLE_DUE, key_bytes(key), ref, &changed);
+}
+
 typedef int change_fn(struct store_txn *txn, const struct key *key, uint64_t ref);
 
 static int change(struct store_txn *txn, const struct list_id *list, uint64_t ref,
@@ -49,6 +56,12 @@ int due_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys)
 {
 	return change(txn, list, ref, keys, remove_key);
+}
+
+int due_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys)
+{
+	return change(txn, list, ref, keys, forget);
 }
 
 /* One entry of the table due, and the id of its row. */

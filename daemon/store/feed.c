@@ -4,6 +4,7 @@
 
 #include "daemon/store/feed_rows.h"
 #include "daemon/store/lists.h"
+#include "daemon/store/scrap.h"
 
 /* What core/repl sees of a list's rows. */
 
@@ -149,6 +150,57 @@ static int feed_clear(void *context, enum feed_area area)
 	return error;
 }
 
+static int feed_locate(void *context, struct bytes id, uint64_t *sequence, bool *found)
+{
+	struct feed_context *feed = context;
+	bool there = false;
+	int error = number_of(feed, false);
+
+	if (error == 0 && feed->number != 0) {
+		error = scrap_locate(feed, id, sequence, &there);
+	}
+	if (error == 0) {
+		*found = there;
+	}
+	return error;
+}
+
+static int feed_peek(void *context, uint64_t sequence, struct entry *row, bool *found)
+{
+	struct feed_context *feed = context;
+	struct row out;
+	bool there = false;
+	int error = number_of(feed, false);
+
+	if (error == 0 && feed->number != 0) {
+		error = scrap_peek(feed, sequence, &out, &there);
+	}
+	if (error == 0) {
+		*found = there;
+		if (there) {
+			*row = out.entry;
+		}
+	}
+	return error;
+}
+
+static int feed_scrap(void *context, struct bytes id, uint64_t sequence)
+{
+	struct feed_context *feed = context;
+	int error = txn_writes(feed->txn);
+
+	if (error == 0) {
+		error = number_of(feed, false);
+	}
+	if (error != 0 || feed->number == 0) {
+		return error;
+	}
+	if (sequence > 0 && sequence <= REF_SEQUENCE_MAX) {
+		error = scrap_at(feed, sequence);
+	}
+	return error == 0 ? scrap_id(feed, id) : error;
+}
+
 static const struct feed_ops ops = {
 	.find = feed_find,
 	.next = feed_next,
@@ -156,6 +208,9 @@ static const struct feed_ops ops = {
 	.remove = feed_remove,
 	.promote = feed_promote,
 	.clear = feed_clear,
+	.locate = feed_locate,
+	.peek = feed_peek,
+	.scrap = feed_scrap,
 };
 
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed)

@@ -95,3 +95,14 @@ int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref
 	(void)names_remove(txn, ref, keys->names);
 	return due_remove(txn, list, ref, keys);
 }
+
+int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys)
+{
+	if (txn->error != 0 || !keys->any) {
+		return txn->error;
+	}
+	(void)documents_forget(txn, ref, &keys->numbers);
+	(void)names_forget(txn, ref, keys->names);
+	return due_forget(txn, list, ref, keys);
+}

@@ -44,6 +44,10 @@ int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys);
 
+/* The same where keys may be missing: of a row that may be damaged. */
+int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+
 /* documents.c */
 /* CORDON_ENOMEM. */
 int documents_derive(const struct cordon_record *record, struct arena *arena,
@@ -52,15 +56,20 @@ int documents_add(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
 int documents_remove(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
+int documents_forget(
+	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
 
 /* names.c */
 int names_add(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
 int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
+int names_forget(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
 
 /* due.c */
 int due_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys);
 int due_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
+	const struct index_keys *keys);
+int due_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys);
 
 /* Where candidates are collected: each once, at most max. */

@@ -35,6 +35,20 @@ int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *
 	return error;
 }
 
+int names_forget(struct store_txn *txn, uint64_t ref, const struct record_keys *names)
+{
+	int error = txn->error;
+
+	for (size_t i = 0; error == 0 && i < names->count; i++) {
+		struct key key;
+		bool changed;
+
+		key_native(&key, names->keys[i]);
+		error = db_remove_ref(txn, TABLE_NAMES, key_bytes(&key), ref, &changed);
+	}
+	return error;
+}
+
 int names_find(struct store_txn *txn, const name_key *keys, size_t count,
 	struct candidates *candidates)
 {

@@ -277,6 +277,59 @@ static int clear(void *context, enum feed_area area)
 	return error;
 }
 
+static int locate(void *context, struct bytes id, uint64_t *sequence, bool *found)
+{
+	struct memfeed *memfeed = context;
+	const struct memfeed_area *live = &memfeed->areas[FEED_LIVE];
+	int error = operation(memfeed, false);
+	size_t place;
+
+	if (error == 0) {
+		*found = place_of(live, id, &place);
+		if (*found) {
+			*sequence = live->rows[place]->entry.sequence;
+		}
+	}
+	return error;
+}
+
+static bool place_at(const struct memfeed_area *area, uint64_t sequence, size_t *place)
+{
+	*place = sequence == 0 ? area->count : place_after(area, sequence - 1);
+	return *place < area->count && area->rows[*place]->entry.sequence == sequence;
+}
+
+static int peek(void *context, uint64_t sequence, struct entry *row, bool *found)
+{
+	struct memfeed *memfeed = context;
+	const struct memfeed_area *live = &memfeed->areas[FEED_LIVE];
+	int error = operation(memfeed, false);
+	size_t place;
+
+	if (error == 0) {
+		*found = place_at(live, sequence, &place);
+		if (*found) {
+			lend(memfeed, live->rows[place], row);
+		}
+	}
+	return error;
+}
+
+/* Ids are looked for among the rows themselves: there is nothing else to forget. */
+static int scrap(void *context, struct bytes id, uint64_t sequence)
+{
+	struct memfeed *memfeed = context;
+	struct memfeed_area *live = &memfeed->areas[FEED_LIVE];
+	int error = operation(memfeed, true);
+	size_t place;
+
+	(void)id;
+	if (error == 0 && place_at(live, sequence, &place)) {
+		take_out(live, place);
+	}
+	return error;
+}
+
 static const struct feed_ops memfeed_ops = {
 	.find = find,
 	.next = next,
@@ -284,6 +337,9 @@ static const struct feed_ops memfeed_ops = {
 	.remove = remove_id,
 	.promote = promote,
 	.clear = clear,
+	.locate = locate,
+	.peek = peek,
+	.scrap = scrap,
 };
 
 /* ---- the whole --------------------------------------------------------------------

@@ -215,6 +215,7 @@ void receiver_finish(struct receiver *receiver)
 struct work {
 	const struct chunk *chunk;
 	const struct head *head;
+	const struct patch *patch;
 	size_t entries_max;
 };
 
@@ -230,6 +231,10 @@ static enum apply_result apply(struct receiver *receiver, const struct work *wor
 	if (work->head != NULL) {
 		return apply_head(
 			copy, feed, work->head, &receiver->member, &receiver->error);
+	}
+	if (work->patch != NULL) {
+		return apply_patch(
+			copy, feed, work->patch, &receiver->member, &receiver->error);
 	}
 	return apply_move(copy, feed, work->entries_max, &receiver->error);
 }
@@ -257,7 +262,7 @@ static enum apply_result run(struct receiver *receiver, const struct work *work)
 		memfeed_restore(&receiver->rows, &snapshot);
 		receiver->copy = before;
 	}
-	if (result == APPLY_MISMATCH) {
+	if (result == APPLY_MISMATCH && work->patch == NULL) {
 		receiver->again =
 			apply_again(&receiver->copy, &receiver->feed, &receiver->error);
 	} else if (result == APPLY_FORK) {
@@ -281,6 +286,11 @@ enum apply_result receiver_hear(struct receiver *receiver, const struct head *he
 enum apply_result receiver_move(struct receiver *receiver, size_t entries_max)
 {
 	return run(receiver, &(struct work){ .entries_max = entries_max });
+}
+
+enum apply_result receiver_patch(struct receiver *receiver, const struct patch *patch)
+{
+	return run(receiver, &(struct work){ .patch = patch });
 }
 
 enum apply_result receiver_pull(

@@ -4,6 +4,7 @@
 
 #include "daemon/core/repl/apply.h"
 #include "daemon/core/repl/own.h"
+#include "daemon/core/repl/patch.h"
 #include "daemon/core/repl/serve.h"
 #include "tests/lib/memfeed.h"
 
@@ -86,6 +87,8 @@ void receiver_finish(struct receiver *receiver);
 enum apply_result receiver_take(struct receiver *receiver, struct parcel *parcel);
 enum apply_result receiver_hear(struct receiver *receiver, const struct head *head);
 enum apply_result receiver_move(struct receiver *receiver, size_t entries_max);
+/* Without a second one: a patch that does not fit changes nothing at all. */
+enum apply_result receiver_patch(struct receiver *receiver, const struct patch *patch);
 
 /* Pulls from owner where the receiver stands; APPLY_STALE when that is refused or
  * held.  max: entries of the chunk. */

@@ -34,6 +34,18 @@ struct feed_ops {
 	int (*promote)(void *context, uint64_t sequence);
 	/* Removes every row of the area. */
 	int (*clear)(void *context, enum feed_area area);
+
+	/* The last three are for repair, of live.  They trust nothing that is stored:
+	 * what is damaged is no error. */
+
+	/* Where the id's row is said to stand; it need not be there. */
+	int (*locate)(void *context, struct bytes id, uint64_t *sequence, bool *found);
+	/* The row at sequence.  What stands there and is no row is not found. */
+	int (*peek)(void *context, uint64_t sequence, struct entry *row, bool *found);
+	/* Removes whatever stands at sequence (0: nothing), with all that can be known
+	 * to be derived from it, and what says where the row of id (size 0: none)
+	 * stands.  Neither has to be there.  id may not borrow from this feed. */
+	int (*scrap)(void *context, struct bytes id, uint64_t sequence);
 };
 
 struct feed {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static int count_out(
+int rows_count_out(
 	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
@@ -19,7 +19,7 @@ static int count_out(
 	return 0;
 }
 
-static int count_in(
+int rows_count_in(
 	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
 	struct digest element;
@@ -44,7 +44,7 @@ static int count_out_id(
 	if (error != 0 || !*found) {
 		return error;
 	}
-	return count_out(copy, feed, &old);
+	return rows_count_out(copy, feed, &old);
 }
 
 int rows_replace(
@@ -54,7 +54,7 @@ int rows_replace(
 	int error = count_out_id(copy, feed, row->id, &found);
 
 	if (error == 0) {
-		error = count_in(copy, feed, row);
+		error = rows_count_in(copy, feed, row);
 	}
 	if (error == 0) {
 		error = feed->ops->put(feed->context, FEED_LIVE, row);
@@ -143,7 +143,7 @@ int rows_recount(struct list_copy *copy, const struct feed *feed)
 
 		if (error == 0 && found) {
 			after = row.sequence;
-			error = count_in(copy, feed, &row);
+			error = rows_count_in(copy, feed, &row);
 		}
 		if (error != 0 || !found) {
 			return error;

@@ -9,6 +9,12 @@
  * and every receiver do with one entry.  CORDON_E… of the feed or of libcrypto.
  */
 
+/* A row in the copy's digest and count, where it is put and removed otherwise. */
+int rows_count_in(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row);
+int rows_count_out(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row);
+
 /* Puts row into live in the place of its id's earlier row. */
 int rows_replace(
 	struct list_copy *copy, const struct feed *feed, const struct entry *row);
