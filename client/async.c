@@ -261,17 +261,20 @@ int cordon_async_lookup(struct cordon_async *async,
 	return 0;
 }
 
-int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
-	size_t count, cordon_submit_fn *done, void *data,
+int cordon_async_submit_with(struct cordon_async *async,
+	const struct cordon_submission *submission, cordon_submit_fn *done, void *data,
 	struct cordon_request **request)
 {
+	const struct settings *settings = &async->engine.settings;
 	struct cordon_request *handle;
 	int error = begin(async, &handle);
 
 	if (error != 0) {
 		return error;
 	}
-	error = submit_request_create(items, count, &handle->submit, NULL);
+	error = submit_request_create(submission,
+		settings->timeout_ms / (uint32_t)settings->servers_count,
+		&handle->submit, NULL);
 	if (error != 0) {
 		free(handle);
 		return error;
@@ -281,6 +284,15 @@ int cordon_async_submit(struct cordon_async *async, const struct cordon_item *it
 	handle->data = data;
 	enlist(async, handle, request);
 	return 0;
+}
+
+int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
+	size_t count, cordon_submit_fn *done, void *data,
+	struct cordon_request **request)
+{
+	const struct cordon_submission submission = { .items = items, .count = count };
+
+	return cordon_async_submit_with(async, &submission, done, data, request);
 }
 
 void cordon_request_cancel(struct cordon_request *request)

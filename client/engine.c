@@ -41,7 +41,7 @@ void engine_add(struct engine *engine, struct request *request, uint32_t timeout
 	int64_t now_ms)
 {
 	request->timeout_ms = timeout_ms;
-	request->end_ms = now_ms + timeout_ms;
+	request->end_ms = now_ms + timeout_ms + request->patience_ms;
 	request->place = REQUEST_QUEUED;
 	TAILQ_INSERT_TAIL(&engine->queued, request, link);
 	engine->waiting_count++;
@@ -115,7 +115,7 @@ static void time_is_up(struct engine *e, struct request *request)
 	errmsg_set(&line, 0, "%s%sno %s within %u ms", server,
 		server[0] == '\0' ? "" : ": ",
 		request->place == REQUEST_SENT ? "answer" : "connection",
-		request->timeout_ms);
+		request->timeout_ms + request->patience_ms);
 	request_blame(request, e->current, CORDON_ETIMEOUT, line.text);
 	engine_end_request(e, request, CORDON_ETIMEOUT);
 }

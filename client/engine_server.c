@@ -37,8 +37,13 @@ int64_t engine_share_ms(
 	const struct engine *e, const struct request *request, int64_t now_ms)
 {
 	uint32_t count = engine_choices(e, request);
+	int64_t left_ms = request->end_ms - now_ms;
+	int64_t shared_ms = left_ms - request->patience_ms;
 
-	return (request->end_ms - now_ms) / (count > 1 ? count : 1);
+	if (shared_ms <= 0) {
+		return left_ms;
+	}
+	return shared_ms / (count > 1 ? count : 1) + request->patience_ms;
 }
 
 bool engine_blame(

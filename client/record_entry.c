@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "client/arrivals.h"
 #include "client/client_private.h"
 #include "client/reading.h"
 #include "proto/entry.h"
 #include "proto/record_codec.h"
-
-static void read_arrivals(struct reading *r, const Cordon__RecordAnswer *message,
-	struct cordon_record_entry *entry)
-{
-	size_t count = message->n_arrivals;
-	struct cordon_arrival *arrivals = reading_array(r, count, sizeof(*arrivals));
-
-	for (size_t i = 0; arrivals != NULL && i < count; i++) {
-		const Cordon__Arrival *m = message->arrivals[i];
-
-		arrivals[i] = (struct cordon_arrival){
-			.node = reading_mandatory(r, m->node),
-			.arrived = m->arrived,
-			.sequence = m->sequence,
-			.time_s = m->time_s,
-		};
-	}
-	entry->arrivals = arrivals;
-	entry->arrivals_count = count;
-}
 
 static void read_live(struct reading *r, const struct entry *from,
 	ProtobufCBinaryData note, struct cordon_record_entry *entry)
@@ -104,7 +85,8 @@ static int read_answer(
 	}
 	r.arena = question_arena(request);
 	read_entry(&r, message, entry);
-	read_arrivals(&r, message, entry);
+	arrivals_read(&r, message->arrivals, message->n_arrivals, &entry->arrivals);
+	entry->arrivals_count = message->n_arrivals;
 	return reading_end(&r);
 }
 

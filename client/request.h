@@ -56,6 +56,7 @@ struct request {
 	size_t payload_bytes;
 
 	uint32_t timeout_ms;
+	uint32_t patience_ms;   /* a node may take so much longer: it waits itself */
 	int64_t end_ms;         /* finished by then */
 	int64_t attempt_end_ms; /* of the node that it was sent to; at most end_ms */
 

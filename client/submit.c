@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "client/arrivals.h"
 #include "client/client_private.h"
 #include "client/reading.h"
 #include "proto/record_codec.h"
@@ -34,6 +35,28 @@ static void read_result(struct reading *r, const Cordon__SubmitResult *message,
 	};
 }
 
+/* 0, or why the copies are not there. */
+static void read_copies(struct reading *r, const struct submit_request *submit,
+	const Cordon__SubmitAnswer *message, struct cordon_results *out)
+{
+	struct failure failure = { 0 };
+
+	out->copies = message->copies;
+	arrivals_read(r, message->arrivals, message->n_arrivals, &out->arrivals);
+	out->arrivals_count = message->n_arrivals;
+	if (message->copies_error != NULL) {
+		failure_from_message(message->copies_error, r->arena, &failure);
+	} else if (message->copies == CORDON_COPIES_DEFAULT &&
+		   submit->copies != CORDON_COPIES_DEFAULT &&
+		   submit->copies != CORDON_COPIES_LOCAL) {
+		failure.error = CORDON_EUNSUPPORTED;
+		failure.text = "the node is too old to wait for copies: the changes "
+			       "are on its own disk";
+	}
+	out->copies_error = failure.error;
+	out->copies_text = failure.text;
+}
+
 static int read_results(
 	struct request *request, const struct request_frame *frame, struct errmsg *msg)
 {
@@ -62,6 +85,7 @@ static int read_results(
 	out = owned_object(submit->owned, 0);
 	out->results = results;
 	out->count = submit->count;
+	read_copies(&r, submit, message, out);
 	return reading_end(&r);
 }
 
@@ -167,49 +191,110 @@ static int item_to_message(const struct cordon_item *item, struct arena *arena,
 	return errmsg_set(msg, CORDON_EINVAL, "%d is no type of item", (int)item->type);
 }
 
-static int pack(const struct cordon_item *items, size_t count, struct arena *arena,
-	struct request *request, struct errmsg *msg)
+/*
+ * How long the node is to wait for copies, and so how much longer than otherwise it may
+ * take for its answer.  Where it is the node that wants them, its answer must come in
+ * the time that there is anyway.
+ */
+static uint32_t copies_wait_ms(
+	const struct cordon_submission *submission, uint32_t timeout_ms)
 {
+	uint32_t ms = submission->copies_timeout_ms;
+
+	if (submission->copies == CORDON_COPIES_LOCAL) {
+		return 0;
+	}
+	if (ms > 0) {
+		return ms;
+	}
+	if (submission->copies == CORDON_COPIES_DEFAULT) {
+		timeout_ms -= timeout_ms / 4;
+	}
+	return timeout_ms > 0 ? timeout_ms : 1;
+}
+
+static int items_to_messages(const struct cordon_submission *submission,
+	struct arena *arena, Cordon__SubmitRequest *message, struct errmsg *msg)
+{
+	size_t count = submission->count;
 	Cordon__SubmitItem *messages = arena_array(arena, count, sizeof(*messages));
 	Cordon__SubmitItem **pointers =
 		arena_array(arena, count, sizeof(Cordon__SubmitItem *));
-	Cordon__SubmitRequest message = CORDON__SUBMIT_REQUEST__INIT;
-	int error;
 
 	if (messages == NULL || pointers == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	for (size_t i = 0; i < count; i++) {
-		error = item_to_message(&items[i], arena, &messages[i], msg);
+		int error = item_to_message(
+			&submission->items[i], arena, &messages[i], msg);
+
 		if (error != 0) {
 			return errmsg_wrap(msg, error, "item %zu", i + 1);
 		}
 		pointers[i] = &messages[i];
 	}
-	message.items = pointers;
-	message.n_items = count;
-	return request_init(request, &submit_type, &message.base, msg);
+	message->items = pointers;
+	message->n_items = count;
+	return 0;
 }
 
-int submit_request_create(const struct cordon_item *items, size_t count,
-	struct submit_request **submit, struct errmsg *msg)
+static int pack(const struct cordon_submission *submission, uint32_t timeout_ms,
+	struct arena *arena, struct request *request, struct errmsg *msg)
+{
+	Cordon__SubmitRequest message = CORDON__SUBMIT_REQUEST__INIT;
+	uint32_t wait_ms = copies_wait_ms(submission, timeout_ms);
+	int error = items_to_messages(submission, arena, &message, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	message.copies = submission->copies;
+	message.timeout_ms = wait_ms;
+	error = request_init(request, &submit_type, &message.base, msg);
+	if (error == 0 && (submission->copies != CORDON_COPIES_DEFAULT ||
+				  submission->copies_timeout_ms > 0)) {
+		request->patience_ms = wait_ms;
+	}
+	return error;
+}
+
+static int check(const struct cordon_submission *submission, struct errmsg *msg)
+{
+	uint32_t copies = submission->copies;
+
+	if (submission->count == 0 || submission->count > CORDON_SUBMIT_MAX) {
+		return errmsg_set(msg, CORDON_EINVAL,
+			"%zu items in one request, 1 to %d are possible",
+			submission->count, CORDON_SUBMIT_MAX);
+	}
+	if (copies > CORDON_COPIES_MAX && copies != CORDON_COPIES_LOCAL &&
+		copies != CORDON_COPIES_ALL) {
+		return errmsg_set(msg, CORDON_EINVAL,
+			"copies: %u: 1 to %u members, CORDON_COPIES_LOCAL or "
+			"CORDON_COPIES_ALL are possible",
+			copies, CORDON_COPIES_MAX);
+	}
+	return 0;
+}
+
+int submit_request_create(const struct cordon_submission *submission,
+	uint32_t timeout_ms, struct submit_request **submit, struct errmsg *msg)
 {
 	struct submit_request *s;
 	struct arena arena;
-	int error;
+	int error = check(submission, msg);
 
-	if (count == 0 || count > CORDON_SUBMIT_MAX) {
-		return errmsg_set(msg, CORDON_EINVAL,
-			"%zu items in one request, 1 to %d are possible", count,
-			CORDON_SUBMIT_MAX);
+	if (error != 0) {
+		return error;
 	}
 	s = calloc(1, sizeof(*s));
 	if (s == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
-	s->count = count;
+	s->count = submission->count;
+	s->copies = submission->copies;
 	arena_init(&arena, 0);
-	error = pack(items, count, &arena, &s->request, msg);
+	error = pack(submission, timeout_ms, &arena, &s->request, msg);
 	arena_finish(&arena);
 	if (error != 0) {
 		free(s);
@@ -227,14 +312,16 @@ struct cordon_results *submit_request_give(struct submit_request *submit)
 	return results;
 }
 
-int cordon_submit(struct cordon_client *client, const struct cordon_item *items,
-	size_t count, struct cordon_results **results)
+int cordon_submit_with(struct cordon_client *client,
+	const struct cordon_submission *submission, struct cordon_results **results)
 {
+	size_t servers = client->engine.settings.servers_count;
 	struct submit_request *submit;
 	int error;
 
 	client_begin(client);
-	error = submit_request_create(items, count, &submit, &client->msg);
+	error = submit_request_create(submission,
+		client->timeout_ms / (uint32_t)servers, &submit, &client->msg);
 	if (error != 0) {
 		return error;
 	}
@@ -244,4 +331,12 @@ int cordon_submit(struct cordon_client *client, const struct cordon_item *items,
 	}
 	request_destroy(&submit->request);
 	return error;
+}
+
+int cordon_submit(struct cordon_client *client, const struct cordon_item *items,
+	size_t count, struct cordon_results **results)
+{
+	const struct cordon_submission submission = { .items = items, .count = count };
+
+	return cordon_submit_with(client, &submission, results);
 }

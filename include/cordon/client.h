@@ -161,9 +161,49 @@ struct cordon_result {
 	uint64_t sequence;      /* in its list */
 };
 
+/*
+ * How far a change, or a record as it stands, has come: one of each node of the owner's
+ * peers that has acknowledged something of the list or might, and of each member that
+ * shares it and has no such node.
+ */
+struct cordon_arrival {
+	const char *node;  /* URI; NULL: no node of the member is known */
+	bool arrived;      /* has acknowledged what it is about */
+	uint64_t sequence; /* acknowledged up to here; 0: nothing */
+	int64_t time_s; /* unix second of that, by the node's clock; 0: never.  With a
+			 * sequence above the record's: it was there by then. */
+	const char *member;
+	uint64_t epoch; /* that sequence is of; 0: none */
+	/* cordon_record_show: the signed acknowledgement (message Ack of the protocol),
+	 * which proves it to others; NULL: none. */
+	const unsigned char *ack;
+	size_t ack_bytes;
+	/* cordon_record_show: why it proves less than when it came (the certificate has
+	 * ended or was revoked, the list is not shared any more); NULL: it does not */
+	const char *fault;
+	/* Submissions: the list and the sequence that it is about. */
+	const char *list;
+	uint64_t expected;
+};
+
 struct cordon_results {
 	const struct cordon_result *results; /* one per item, in order */
 	size_t count;
+	/* What was waited for: a number of members, CORDON_COPIES_ALL or _LOCAL; 0: the
+	 * node is too old to say, and waits for none. */
+	uint32_t copies;
+	/*
+	 * 0: they are there (or none were wanted).  Else the changes stand on the
+	 * node's disk all the same, and: CORDON_ETIMEOUT the time was up,
+	 * CORDON_ENOTSHARED fewer members share the list by now, CORDON_EEPOCH another
+	 * epoch is in force, without them, CORDON_ESHUTDOWN the node is stopping,
+	 * CORDON_EUNSUPPORTED it is too old to wait.  The text names who has them and
+	 * who has not.
+	 */
+	int copies_error;
+	const char *copies_text;
+	const struct cordon_arrival *arrivals; /* where copies were waited for */
+	size_t arrivals_count;
 };
 
 /*
@@ -188,13 +228,27 @@ int cordon_submit(struct cordon_client *client, const struct cordon_item *items,
 /* Wipes and frees; NULL is accepted. */
 void cordon_results_destroy(struct cordon_results *results);
 
-/* How far a change has come. */
-struct cordon_arrival {
-	const char *node;  /* URI */
-	bool arrived;      /* has acknowledged this record's sequence */
-	uint64_t sequence; /* acknowledged up to here */
-	int64_t time_s;    /* unix second of that; 0: never */
+/* Items, and what is wanted of them. */
+struct cordon_submission {
+	const struct cordon_item *items;
+	size_t count;    /* 1..CORDON_SUBMIT_MAX */
+	uint32_t copies; /* CORDON_COPIES_…, or a number of members */
+	/*
+	 * The longest wait for the copies; the call may take so much longer than it
+	 * could otherwise.  0: as long as one node's answer may take otherwise.  With
+	 * CORDON_COPIES_DEFAULT the node waits as it is configured, and no longer than
+	 * this; 0: so that its answer is there in time.
+	 */
+	uint32_t copies_timeout_ms;
 };
+
+/*
+ * As cordon_submit, and answered when enough members hold the changes, or when the
+ * time for that is up: a success, too, and results say how far they have come.
+ * CORDON_EINVAL where that many members do not share the list: nothing was changed.
+ */
+int cordon_submit_with(struct cordon_client *client,
+	const struct cordon_submission *submission, struct cordon_results **results);
 
 enum cordon_record_state {
 	CORDON_RECORD_LIVE = 1,
@@ -397,6 +451,11 @@ typedef void cordon_submit_fn(
 
 int cordon_async_submit(struct cordon_async *async, const struct cordon_item *items,
 	size_t count, cordon_submit_fn *done, void *data,
+	struct cordon_request **request);
+
+/* As cordon_submit_with; what submission points to is borrowed for the call. */
+int cordon_async_submit_with(struct cordon_async *async,
+	const struct cordon_submission *submission, cordon_submit_fn *done, void *data,
 	struct cordon_request **request);
 
 /* Forgets a request: its callback is not called.  The node may still answer it. */

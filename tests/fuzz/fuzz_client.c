@@ -21,11 +21,15 @@ static struct request *make_request(unsigned i)
 		{ .type = CORDON_QUERY_PERSON, .name = "A", .born = { 1980, 1, 1 } },
 	};
 	const struct cordon_item item = { .type = CORDON_ITEM_WITHDRAW, .id = "KAZ-1" };
+	const struct cordon_submission submission = {
+		.items = &item, .count = 1, .copies = CORDON_COPIES_ALL
+	};
 	struct lookup_request *lookup = NULL;
 	struct submit_request *submit = NULL;
 
 	if (i == 2) {
-		FUZZ_CHECK(submit_request_create(&item, 1, &submit, NULL) == 0);
+		FUZZ_CHECK(
+			submit_request_create(&submission, 1000, &submit, NULL) == 0);
 		return &submit->request;
 	}
 	FUZZ_CHECK(lookup_request_create(NULL, queries, i + 1, 0, &lookup, NULL) == 0);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "client/submit.h"
 #include "tests/unit/client/engine_case.h"
 
 static void requests_are_pipelined_on_one_connection(void **state)
@@ -373,9 +374,43 @@ static void the_oldest_is_taken_first(void **state)
 	case_finish(&c);
 }
 
+/* A node that waits for copies is silent for as long as it was told. */
+static void a_node_that_waits_itself_is_given_the_time(void **state)
+{
+	const struct cordon_item item = { .type = CORDON_ITEM_WITHDRAW, .id = "KAZ-1" };
+	const struct cordon_submission submission = { .items = &item,
+		.count = 1,
+		.copies = CORDON_COPIES_ALL,
+		.copies_timeout_ms = 20000 };
+	struct submit_request *submit;
+	struct engine_case c;
+
+	(void)state;
+	case_init(&c, 2);
+	c.nodes[0].request = c.nodes[1].request = fake_ignore;
+	assert_int_equal(
+		submit_request_create(&submission, CASE_TIMEOUT_MS / 2, &submit, NULL),
+		0);
+	engine_add(&c.engine, &submit->request, CASE_TIMEOUT_MS, c.now_ms);
+	case_run(&c);
+	case_pass(&c, 24000); /* the wait, and half of the time for an answer */
+	assert_int_equal(atomic_load(&c.nodes[0].requests), 1);
+	assert_int_equal(atomic_load(&c.nodes[1].requests), 0);
+	case_pass(&c, 2000);
+	assert_int_equal(atomic_load(&c.nodes[1].requests), 1);
+	case_pass(&c, 3000);
+	assert_int_equal(submit->request.place, REQUEST_SENT);
+	case_pass(&c, 2000);
+	assert_ptr_equal(engine_finished(&c.engine), &submit->request);
+	assert_int_equal(submit->request.error, CORDON_ETIMEOUT);
+	request_destroy(&submit->request);
+	case_finish(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_node_that_waits_itself_is_given_the_time),
 		cmocka_unit_test(requests_are_pipelined_on_one_connection),
 		cmocka_unit_test(answers_may_come_in_any_order),
 		cmocka_unit_test(a_node_that_is_gone_is_passed_over),

@@ -114,6 +114,186 @@ static void items_that_cannot_be_sent_are_named(void **state)
 	talk_finish(&t);
 }
 
+/* ---- copies -----------------------------------------------------------------------
+ */
+
+/* What was asked for; the test looks at it when the answer has come. */
+static uint32_t asked_copies, asked_timeout_ms;
+
+static void put_result(Cordon__SubmitAnswer *message)
+{
+	static Cordon__SubmitResult result;
+	static Cordon__SubmitResult *results = &result;
+
+	cordon__submit_result__init(&result);
+	result.id = message_data("KAZ-1");
+	result.outcome = CORDON_OUTCOME_WITHDRAWN;
+	result.version = 2;
+	result.sequence = 43;
+	message->results = &results;
+	message->n_results = 1;
+}
+
+static void note_wish(const ProtobufCMessage *decoded)
+{
+	const Cordon__SubmitRequest *request = (const Cordon__SubmitRequest *)decoded;
+
+	asked_copies = request->copies;
+	asked_timeout_ms = request->timeout_ms;
+}
+
+static void answer_that_one_is_missing(struct fake_conn *conn,
+	const struct frame_header *header, const ProtobufCMessage *decoded)
+{
+	const struct failure failure = { CORDON_ETIMEOUT, "not by RUS", NULL, 0 };
+	Cordon__SubmitAnswer message = CORDON__SUBMIT_ANSWER__INIT;
+	Cordon__Arrival blr = CORDON__ARRIVAL__INIT, rus = CORDON__ARRIVAL__INIT;
+	Cordon__Arrival *arrivals[] = { &blr, &rus };
+	Cordon__ListId list = CORDON__LIST_ID__INIT;
+	Cordon__Epoch epoch = CORDON__EPOCH__INIT;
+	Cordon__Error error;
+
+	note_wish(decoded);
+	put_result(&message);
+	failure_to_message(&failure, &error);
+	list.owner = message_data("KAZ");
+	list.kind = CORDON_KIND_ENTRY_BAN;
+	epoch.number = 1790000000;
+	blr.member = message_data("BLR");
+	blr.node = message_data("cordon://BLR/node/minsk-1");
+	blr.arrived = true;
+	blr.sequence = 44;
+	blr.time_s = 1790000042;
+	blr.epoch = &epoch;
+	blr.list = rus.list = &list;
+	blr.expected = rus.expected = 43;
+	rus.member = message_data("RUS");
+	message.arrivals = arrivals;
+	message.n_arrivals = 2;
+	message.copies = CORDON_COPIES_ALL;
+	message.copies_error = &error;
+	fake_send(conn, MESSAGE_SUBMIT_ANSWER, 0, header->request, &message.base);
+}
+
+static void answer_as_an_older_node(struct fake_conn *conn,
+	const struct frame_header *header, const ProtobufCMessage *decoded)
+{
+	Cordon__SubmitAnswer message = CORDON__SUBMIT_ANSWER__INIT;
+
+	note_wish(decoded);
+	put_result(&message);
+	fake_send(conn, MESSAGE_SUBMIT_ANSWER, 0, header->request, &message.base);
+}
+
+static const struct cordon_item withdraw_kaz_1 = {
+	.type = CORDON_ITEM_WITHDRAW, .id = "KAZ-1", .reason = CORDON_WITHDRAWAL_ERROR
+};
+
+static struct cordon_results *submit_copies(
+	struct talk *t, uint32_t copies, uint32_t timeout_ms)
+{
+	const struct cordon_submission submission = { .items = &withdraw_kaz_1,
+		.count = 1,
+		.copies = copies,
+		.copies_timeout_ms = timeout_ms };
+	struct cordon_results *results;
+
+	if (cordon_submit_with(t->client, &submission, &results) != 0) {
+		fail_msg("%s", cordon_client_error_text(t->client));
+	}
+	assert_int_equal(results->count, 1);
+	assert_int_equal(results->results[0].outcome, CORDON_OUTCOME_WITHDRAWN);
+	return results;
+}
+
+static void copies_that_are_missing_are_no_failure(void **state)
+{
+	struct cordon_results *results;
+	struct talk t;
+
+	(void)state;
+	talk_init(&t, answer_that_one_is_missing);
+	results = submit_copies(&t, CORDON_COPIES_ALL, 1234);
+	assert_int_equal(asked_copies, CORDON_COPIES_ALL);
+	assert_int_equal(asked_timeout_ms, 1234);
+	assert_int_equal(results->copies, CORDON_COPIES_ALL);
+	assert_int_equal(results->copies_error, CORDON_ETIMEOUT);
+	assert_string_equal(results->copies_text, "not by RUS");
+	assert_int_equal(results->arrivals_count, 2);
+	assert_true(results->arrivals[0].arrived);
+	assert_string_equal(results->arrivals[0].node, "cordon://BLR/node/minsk-1");
+	assert_string_equal(results->arrivals[0].member, "BLR");
+	assert_string_equal(results->arrivals[0].list, "KAZ/entry_ban");
+	assert_int_equal(results->arrivals[0].sequence, 44);
+	assert_int_equal(results->arrivals[0].expected, 43);
+	assert_int_equal(results->arrivals[0].epoch, 1790000000);
+	assert_int_equal(results->arrivals[0].time_s, 1790000042);
+	assert_false(results->arrivals[1].arrived);
+	assert_null(results->arrivals[1].node);
+	assert_string_equal(results->arrivals[1].member, "RUS");
+	assert_int_equal(results->arrivals[1].time_s, 0);
+	cordon_results_destroy(results);
+	talk_finish(&t);
+}
+
+static void a_node_that_does_not_wait_has_no_copies(void **state)
+{
+	struct cordon_results *results;
+	struct talk t;
+
+	(void)state;
+	talk_init(&t, answer_as_an_older_node);
+	results = submit_copies(&t, 2, 0);
+	assert_int_equal(results->copies, 0);
+	assert_int_equal(results->copies_error, CORDON_EUNSUPPORTED);
+	assert_non_null(strstr(results->copies_text, "own disk"));
+	cordon_results_destroy(results);
+	results = submit_copies(&t, CORDON_COPIES_LOCAL, 0);
+	assert_int_equal(results->copies_error, 0);
+	cordon_results_destroy(results);
+	results = submit_copies(&t, CORDON_COPIES_DEFAULT, 0);
+	assert_int_equal(results->copies_error, 0);
+	cordon_results_destroy(results);
+	talk_finish(&t);
+}
+
+static void waits_that_nobody_gave_fit_the_calls_own_time(void **state)
+{
+	struct talk t;
+
+	(void)state;
+	talk_init(&t, answer_as_an_older_node);
+	cordon_client_set_timeout(t.client, 8000);
+	cordon_results_destroy(submit_copies(&t, CORDON_COPIES_DEFAULT, 0));
+	assert_int_equal(asked_timeout_ms, 6000); /* the answer has the rest */
+	cordon_results_destroy(submit_copies(&t, 1, 0));
+	assert_int_equal(asked_timeout_ms, 8000);
+	cordon_results_destroy(submit_copies(&t, CORDON_COPIES_LOCAL, 99));
+	assert_int_equal(asked_copies, CORDON_COPIES_LOCAL);
+	assert_int_equal(asked_timeout_ms, 0);
+	talk_finish(&t);
+}
+
+static void a_wish_that_is_none_is_refused_at_once(void **state)
+{
+	struct cordon_submission submission = { .items = &withdraw_kaz_1, .count = 1 };
+	struct cordon_results *results;
+	struct talk t;
+
+	(void)state;
+	talk_init(&t, answer_as_an_older_node);
+	for (submission.copies = CORDON_COPIES_MAX + 1;
+		submission.copies < CORDON_COPIES_LOCAL; submission.copies += 27) {
+		assert_int_equal(cordon_submit_with(t.client, &submission, &results),
+			CORDON_EINVAL);
+		talk_says(t.client, "CORDON_COPIES_ALL");
+	}
+	submission.copies = CORDON_COPIES_ALL + 1;
+	assert_int_equal(
+		cordon_submit_with(t.client, &submission, &results), CORDON_EINVAL);
+	talk_finish(&t);
+}
+
 static void answer_record(struct fake_conn *conn, const struct frame_header *header,
 	const ProtobufCMessage *decoded)
 {
@@ -143,6 +323,8 @@ static void answer_record(struct fake_conn *conn, const struct frame_header *hea
 	arrival.node = message_data("cordon://RUS/node/moscow-1");
 	arrival.arrived = true;
 	arrival.sequence = 18;
+	arrival.ack = message_data("signed");
+	arrival.fault = message_data("revoked since");
 	message.list = &list;
 	message.entry = &entry_message;
 	message.internal_note = message_data("file 7");
@@ -170,6 +352,10 @@ static void a_record_is_shown_with_its_arrivals(void **state)
 	assert_false(entry->not_understood);
 	assert_int_equal(entry->arrivals_count, 1);
 	assert_true(entry->arrivals[0].arrived);
+	assert_string_equal(entry->arrivals[0].member, "RUS"); /* from its URI */
+	assert_int_equal(entry->arrivals[0].ack_bytes, 6);
+	assert_memory_equal(entry->arrivals[0].ack, "signed", 6);
+	assert_string_equal(entry->arrivals[0].fault, "revoked since");
 	cordon_record_entry_destroy(entry);
 	assert_int_equal(cordon_record_show(t.client, "KAZ-1", &entry), 0);
 	assert_int_equal(entry->state, CORDON_RECORD_WITHDRAWN);
@@ -219,6 +405,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_are_answered_one_by_one),
 		cmocka_unit_test(items_that_cannot_be_sent_are_named),
+		cmocka_unit_test(copies_that_are_missing_are_no_failure),
+		cmocka_unit_test(a_node_that_does_not_wait_has_no_copies),
+		cmocka_unit_test(waits_that_nobody_gave_fit_the_calls_own_time),
+		cmocka_unit_test(a_wish_that_is_none_is_refused_at_once),
 		cmocka_unit_test(a_record_is_shown_with_its_arrivals),
 		cmocka_unit_test(what_is_due_is_listed),
 	};
