@@ -84,7 +84,8 @@ while [ "$runs" -gt 0 ]; do
 		END {
 			printf "first load: %.2f s (first rows seen after %.2f s)\n",
 				v["all_s"], v["first_rows_s"]
-			printf "  CPU of the new node %.2f s, %.2f us a record\n", v[blr], v[blr] * 1e6 / n
+			printf "  CPU of the new node %.2f s, %.2f us a record\n", v[blr],
+				v[blr] * 1e6 / n
 			printf "  CPU of the owner    %.2f s, %.2f us a record\n", v[kaz] - c0,
 				(v[kaz] - c0) * 1e6 / n
 			printf "  store of the new node %.0f MiB, %.0f bytes a record\n",
