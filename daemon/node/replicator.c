@@ -7,6 +7,9 @@
 #include "daemon/node/ack_out.h"
 #include "daemon/node/signing.h"
 
+/* Lines about what peers send that is none, in LOG_QUOTA_WINDOW_S. */
+#define RUBBISH_LOGGED 20
+
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {
 	struct engine_event event = { .type = ENGINE_TICK };
@@ -95,6 +98,7 @@ int replicator_create(
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	r->node = node;
+	log_quota_init(&r->rubbish, RUBBISH_LOGGED);
 	error = create_parts(r, msg);
 	if (error != 0) {
 		replicator_destroy(r);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/replicator_private.h"
 
+#include <inttypes.h>
+
+#include "daemon/base/clock.h"
 #include "daemon/node/ack_out.h"
 #include "daemon/node/watch.h"
 
@@ -40,6 +43,25 @@ static void on_failed(void *context, size_t index)
 	opening_told(&r->opening, index);
 }
 
+/* What a peer sends may be provoked at will: a bound on the lines about it. */
+static void log_rubbish(struct replicator *r, size_t index, const char *what, int error,
+	const struct errmsg *msg)
+{
+	char uri[IDENT_URI_MAX];
+	uint64_t left_out;
+
+	if (!log_quota_take(&r->rubbish, clock_mono(), &left_out)) {
+		return;
+	}
+	if (left_out > 0) {
+		log_warning(
+			"%" PRIu64 " more heads and chunks were not taken", left_out);
+	}
+	ident_uri_text(peer_identity(r->peers[index]), uri);
+	log_warning(
+		"a %s from %s is not taken: %s", what, uri, errmsg_text(msg, error));
+}
+
 static void take_head(struct replicator *r, size_t index, const Cordon__Head *message)
 {
 	struct engine_event event = { .type = ENGINE_HEAD, .peer = index };
@@ -65,11 +87,7 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 		replicator_own_head(r, index, &head, packed);
 		replicator_step(r, &event, packed);
 	} else {
-		char uri[IDENT_URI_MAX];
-
-		ident_uri_text(peer_identity(r->peers[index]), uri);
-		log_warning("a head from %s is not taken: %s", uri,
-			errmsg_text(&msg, error));
+		log_rubbish(r, index, "head", error, &msg);
 	}
 	arena_finish(&arena);
 }
@@ -98,10 +116,11 @@ static struct pull *waiting_pull(struct replicator *r, size_t index, uint32_t re
 	return NULL;
 }
 
-static void refuse(struct replicator *r, size_t index, const struct list_id *list)
+static void refuse(struct replicator *r, size_t index, const struct list_id *list,
+	enum engine_event_type type)
 {
 	struct engine_event event = {
-		.type = ENGINE_REFUSED, .peer = index, .list = *list
+		.type = type, .peer = index, .list = *list, .result = APPLY_BROKEN
 	};
 
 	replicator_tell(r, &event);
@@ -125,18 +144,15 @@ static void on_chunk(
 	error = job == NULL ? CORDON_ENOMEM
 			    : apply_job_read_chunk(job, payload, r->check, &msg);
 	if (error != 0) {
-		char uri[IDENT_URI_MAX];
-
-		ident_uri_text(peer_identity(r->peers[index]), uri);
-		log_warning("a chunk from %s is not taken: %s", uri,
-			errmsg_text(&msg, error));
+		log_rubbish(r, index, "chunk", error, &msg);
 		apply_job_destroy(job);
-		refuse(r, index, &list);
+		refuse(r, index, &list,
+			error == CORDON_ENOMEM ? ENGINE_REFUSED : ENGINE_RUBBISH);
 		return;
 	}
 	job->type = APPLY_JOB_CHUNK;
 	if (replicator_post(job) != 0) {
-		refuse(r, index, &list);
+		refuse(r, index, &list, ENGINE_REFUSED);
 	}
 }
 
@@ -154,7 +170,7 @@ static void on_refused(
 	ident_uri_text(peer_identity(r->peers[index]), uri);
 	log_info("%s: %s does not send it now: %s: %s", list, uri,
 		cordon_error_name(error), text);
-	refuse(r, index, &pull->list);
+	refuse(r, index, &pull->list, ENGINE_REFUSED);
 }
 
 const struct peer_handler replicator_peer_handler = {

@@ -2,6 +2,7 @@
 #ifndef NODE_REPLICATOR_PRIVATE_H
 #define NODE_REPLICATOR_PRIVATE_H
 
+#include "daemon/base/log_quota.h"
 #include "daemon/node/apply_job.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/links.h"
@@ -36,7 +37,8 @@ struct replicator {
 	struct store_txn *txn; /* reset between uses */
 	struct links links;
 	struct opening opening;
-	bool retiring; /* a retire_job is under way */
+	bool retiring;            /* a retire_job is under way */
+	struct log_quota rubbish; /* lines about heads and chunks that are none */
 	bool stopped;
 };
 

@@ -160,7 +160,7 @@ static void warn(struct replicator *r, const struct engine_effect *effect)
 			ENGINE_ASIDE_MS / 1000,
 			effect->why == APPLY_MISMATCH
 				? "what it sent is not what the owner signed"
-				: "what it sent is out of order");
+				: "what it sent cannot be read, or is out of order");
 	}
 }
 

@@ -399,7 +399,7 @@ static int take_event(
 	int error = 0;
 
 	if (event->type == ENGINE_HEAD || event->type == ENGINE_APPLIED ||
-		event->type == ENGINE_REFUSED) {
+		event->type == ENGINE_REFUSED || event->type == ENGINE_RUBBISH) {
 		list = find_or_add(engine, &event->list, &error);
 		if (list == NULL) {
 			return error;
@@ -420,6 +420,9 @@ static int take_event(
 		break;
 	case ENGINE_REFUSED:
 		rest(now, list, event->peer);
+		break;
+	case ENGINE_RUBBISH:
+		set_aside(engine, now, list, event);
 		break;
 	case ENGINE_TICK:
 		break;

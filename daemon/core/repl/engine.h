@@ -46,6 +46,7 @@ enum engine_event_type {
 	/* a result of apply_chunk, _head or _move on list, in the order of commits */
 	ENGINE_APPLIED,
 	ENGINE_REFUSED, /* peer answered the pull of list with an error */
+	ENGINE_RUBBISH, /* … with what cannot be read, or that nobody signed */
 	ENGINE_TICK     /* the time asked for has come */
 };
 

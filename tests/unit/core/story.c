@@ -140,6 +140,14 @@ void refused(size_t peer)
 		.type = ENGINE_REFUSED, .peer = peer, .list = story.list });
 }
 
+void rubbish(size_t peer)
+{
+	step(&(struct engine_event){ .type = ENGINE_RUBBISH,
+		.peer = peer,
+		.list = story.list,
+		.result = APPLY_BROKEN });
+}
+
 void pass(int64_t ms)
 {
 	story.now = mono_after_ms(story.now, ms);

@@ -44,6 +44,8 @@ void down(size_t peer);
 void hear(size_t peer, const struct head *head);
 void holds(size_t peer, uint64_t sequence);
 void refused(size_t peer);
+/* It answers with what nobody signed. */
+void rubbish(size_t peer);
 void pass(int64_t ms); /* without a step */
 void tick(int64_t ms);
 /* The store is at story.copy. */

@@ -218,6 +218,16 @@ static void who_refuses_rests_longer_each_time(void **state)
 	EXPECT("wake 1000");
 }
 
+static void who_sends_rubbish_is_set_aside_whatever_it_holds(void **state)
+{
+	(void)state;
+	follow();
+	rubbish(0);
+	EXPECT("aside 0, wake 60000");
+	holds(0, 21);
+	EXPECT("wake 60000");
+}
+
 static void who_refuses_is_passed_over_for_another(void **state)
 {
 	(void)state;
@@ -355,6 +365,7 @@ int main(void)
 		STORY(a_load_that_nobody_goes_on_with_starts_from_nothing),
 		STORY(lower_epochs_are_lower_whatever_their_sequence),
 		STORY(who_refuses_rests_longer_each_time),
+		STORY(who_sends_rubbish_is_set_aside_whatever_it_holds),
 		STORY(who_refuses_is_passed_over_for_another),
 		STORY(answers_that_bring_nothing_at_once_do_not_run_hot),
 		STORY(who_sends_what_is_not_signed_is_set_aside),
