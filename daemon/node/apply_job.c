@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/signing.h"
 
@@ -111,10 +112,12 @@ static enum apply_result apply(
 	struct apply_job *job, const struct feed *feed, int *error)
 {
 	const struct state *member = &job->node->config->node.member;
+	const struct apply_context context = { .member = *member,
+		.now_s = wall_s(clock_wall()) };
 
 	switch (job->type) {
 	case APPLY_JOB_CHUNK:
-		return apply_chunk(&job->copy, feed, &job->chunk, member, error);
+		return apply_chunk(&job->copy, feed, &job->chunk, &context, error);
 	case APPLY_JOB_HEAD:
 		return apply_head(&job->copy, feed, &job->head, member, error);
 	case APPLY_JOB_MOVE:
@@ -206,6 +209,7 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	job->result = apply(job, &feed, &error);
 	switch (job->result) {
 	case APPLY_STALE:
+	case APPLY_UNSURE:
 		return 0;
 	case APPLY_ERROR:
 		store_txn_error(txn, msg);

@@ -223,18 +223,18 @@ static enum apply_result apply(struct receiver *receiver, const struct work *wor
 {
 	struct list_copy *copy = &receiver->copy;
 	const struct feed *feed = &receiver->feed;
+	struct apply_context context = receiver->context;
 
+	context.member = receiver->member;
 	if (work->chunk != NULL) {
-		return apply_chunk(
-			copy, feed, work->chunk, &receiver->member, &receiver->error);
+		return apply_chunk(copy, feed, work->chunk, &context, &receiver->error);
 	}
 	if (work->head != NULL) {
 		return apply_head(
 			copy, feed, work->head, &receiver->member, &receiver->error);
 	}
 	if (work->patch != NULL) {
-		return apply_patch(
-			copy, feed, work->patch, &receiver->member, &receiver->error);
+		return apply_patch(copy, feed, work->patch, &context, &receiver->error);
 	}
 	return apply_move(copy, feed, work->entries_max, &receiver->error);
 }
@@ -253,7 +253,8 @@ static enum apply_result run(struct receiver *receiver, const struct work *work)
 	} else {
 		assert_int_equal(receiver->error, 0);
 	}
-	if (result == APPLY_STALE || result == APPLY_BROKEN || result == APPLY_FORK) {
+	if (result == APPLY_STALE || result == APPLY_UNSURE || result == APPLY_BROKEN ||
+		result == APPLY_FORK) {
 		assert_true(memfeed_equal(&snapshot, &receiver->rows, FEED_LIVE));
 		assert_true(memfeed_equal(&snapshot, &receiver->rows, FEED_STAGE));
 		assert_memory_equal(&before, &receiver->copy, sizeof(before));

@@ -71,6 +71,7 @@ void parcel_finish(struct parcel *parcel);
 
 struct receiver {
 	struct state member;
+	struct apply_context context; /* but its member */
 	struct list_copy copy;
 	struct memfeed rows;
 	struct feed feed;

@@ -14,6 +14,7 @@ static const char *const results[] = {
 	[APPLY_MOVE] = "to move",
 	[APPLY_SAME] = "same",
 	[APPLY_STALE] = "stale",
+	[APPLY_UNSURE] = "unsure",
 	[APPLY_RESTART] = "restart",
 	[APPLY_UNSHARED] = "unshared",
 	[APPLY_BROKEN] = "broken",
@@ -59,11 +60,12 @@ static enum apply_result apply(struct sim_node *node, const struct sim_work *job
 		.up_to = job->up_to,
 		.entries = entries,
 	};
+	struct apply_context context = { .member = node->member };
 
 	switch (job->type) {
 	case SIM_APPLY_CHUNK:
 		chunk.entries_count = chunk_entries(job, entries);
-		return apply_chunk(copy, feed, &chunk, &node->member, error);
+		return apply_chunk(copy, feed, &chunk, &context, error);
 	case SIM_APPLY_HEAD:
 		return apply_head(copy, feed, &job->head, &node->member, error);
 	case SIM_APPLY_MOVE:

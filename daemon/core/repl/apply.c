@@ -169,15 +169,20 @@ static enum apply_result apply_stopped(struct list_copy *copy, const struct feed
 }
 
 enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
-	const struct chunk *chunk, const struct state *member, int *error)
+	const struct chunk *chunk, const struct apply_context *context, int *error)
 {
-	enum apply_result result = heads_take(copy, feed, chunk->head, member, error);
+	enum apply_result result =
+		heads_take(copy, feed, chunk->head, &context->member, error);
 
 	if (result != APPLY_PARTIAL) {
 		return result;
 	}
 	if (!well_formed(feed, chunk)) {
 		return APPLY_BROKEN;
+	}
+	result = apply_stubs(chunk->entries, chunk->entries_count, context);
+	if (result != APPLY_PARTIAL) {
+		return result;
 	}
 	switch (copy->phase) {
 	case COPY_EMPTY:

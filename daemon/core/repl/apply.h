@@ -28,6 +28,8 @@ enum apply_result {
 	APPLY_MOVE,     /* the stage is verified: call apply_move until done */
 	APPLY_SAME,     /* nothing new; a later time of the same head at most */
 	APPLY_STALE,    /* does not fit where the read stands; ask again */
+	APPLY_UNSURE,   /* rests on erased content that the own clock cannot judge:
+			 * neither taken nor blamed; nothing is changed */
 	APPLY_RESTART,  /* the feed moved on too far; the read begins from nothing */
 	APPLY_UNSHARED, /* the owner ended the sharing; rows are gone */
 	/* From here on the caller aborts the transaction and keeps the old copy. */
@@ -40,12 +42,36 @@ enum apply_result {
 /* True when the transaction must be aborted. */
 bool apply_failed(enum apply_result result);
 
+/* Who applies, and what it knows of the time. */
+struct apply_context {
+	struct state member;   /* whose node this is (for shared_with) */
+	int64_t now_s;         /* the own clock, unix seconds … */
+	bool trusted;          /* … others agree with it (clocktrust.h) */
+	int64_t erase_after_s; /* content goes so long after the end; 0: stays */
+};
+
 /*
- * Applies chunk to copy and feed.  member: who is asking (for shared_with).
- * Changes *copy only along with the feed.  Signs nothing, sends nothing.
+ * Erased content (a live entry without its sealed bytes) is taken only where the
+ * record's validity has passed by a trusted own clock: APPLY_PARTIAL.  One of a record
+ * that still holds is a live ban passed off as erased: APPLY_BROKEN.  With a clock that
+ * is not trusted APPLY_UNSURE: it is not known which of the two it is.
+ */
+enum apply_result apply_stubs(
+	const struct entry *entries, size_t count, const struct apply_context *context);
+/*
+ * Leaves out of entries that came from a peer the content that this node would erase at
+ * once, so that what it erased does not come back from a peer that has not erased yet.
+ * Hashes, and so digests, stay.
+ */
+void apply_strip(
+	struct entry *entries, size_t count, const struct apply_context *context);
+
+/*
+ * Applies chunk to copy and feed.  Changes *copy only along with the feed.  Signs
+ * nothing, sends nothing.
  */
 enum apply_result apply_chunk(struct list_copy *copy, const struct feed *feed,
-	const struct chunk *chunk, const struct state *member, int *error);
+	const struct chunk *chunk, const struct apply_context *context, int *error);
 
 /* Moves the next entries_max rows of a verified stage.  APPLY_PARTIAL: more to do;
  * APPLY_VERIFIED: done.  Also goes on after a restart in MOVING. */

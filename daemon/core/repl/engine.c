@@ -323,6 +323,11 @@ static void take_result(struct engine *engine, struct mono now,
 			mismatch(engine, now, list, event);
 		}
 		break;
+	case APPLY_UNSURE: /* another peer may have it whole */
+		if (of_peer) {
+			rest(now, list, event->peer);
+		}
+		break;
 	case APPLY_FORK: /* the owner's doing, not the peer's */
 		schedule_effect(engine, ENGINE_FORKED, list, event->peer);
 		forget_source(list);
@@ -387,7 +392,7 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 	}
 	if (phase != list->phase || !same_position(&was, &list->position)) {
 		progress(now, list, event);
-	} else if (answer) {
+	} else if (answer && event->result != APPLY_UNSURE) {
 		no_progress(now, list, event->peer);
 	}
 }

@@ -203,10 +203,11 @@ static int settle(struct list_copy *copy, const struct feed *feed,
  *   4. Rows go and come; then live must be what the head says.
  */
 enum apply_result apply_patch(struct list_copy *copy, const struct feed *feed,
-	const struct patch *patch, const struct state *member, int *error)
+	const struct patch *patch, const struct apply_context *context, int *error)
 {
 	const struct head *target = patch->stands ? &copy->head : patch->head;
-	enum apply_result result = heads_take(copy, feed, patch->head, member, error);
+	enum apply_result result =
+		heads_take(copy, feed, patch->head, &context->member, error);
 	bool taken, equal = false;
 	int code;
 
@@ -218,6 +219,10 @@ enum apply_result apply_patch(struct list_copy *copy, const struct feed *feed,
 	}
 	if (!fits(copy, patch)) {
 		return APPLY_STALE;
+	}
+	result = apply_stubs(patch->entries, patch->entries_count, context);
+	if (result != APPLY_PARTIAL) {
+		return result;
 	}
 	if (patch->correction != NULL) { /* 3 */
 		digest_add(&copy->digest, &patch->correction->digest);

@@ -51,6 +51,7 @@ struct patch {
  *
  *   APPLY_VERIFIED  live is what the head says
  *   APPLY_STALE     a head lower than the verified one; the copy's phase does not fit
+ *   APPLY_UNSURE    as for a chunk
  *   APPLY_BROKEN    out of form, over APPLY_ENTRIES_MAX
  *   APPLY_MISMATCH  live would not be what the head says
  *   APPLY_FORK, APPLY_UNSHARED, APPLY_ERROR as for a chunk
@@ -59,6 +60,6 @@ struct patch {
  * apply_again is needed, a patch that does not fit says nothing about the copy.
  */
 enum apply_result apply_patch(struct list_copy *copy, const struct feed *feed,
-	const struct patch *patch, const struct state *member, int *error);
+	const struct patch *patch, const struct apply_context *context, int *error);
 
 #endif
