@@ -73,6 +73,17 @@ void client_begin(struct cordon_client *client)
 	arena_reset(&client->info_arena);
 }
 
+int client_one_server(struct cordon_client *client, const char *what)
+{
+	size_t count = client->engine.settings.servers_count;
+
+	return count == 1 ? 0
+			  : errmsg_set(&client->msg, CORDON_EINVAL,
+				    "%zu servers are named, and %s must not be left to "
+				    "chance; name one, as --server does",
+				    count, what);
+}
+
 static int wait_ms(int64_t until_ms, int64_t now_ms)
 {
 	if (until_ms <= now_ms) {

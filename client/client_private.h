@@ -19,6 +19,9 @@ struct cordon_client {
 /* Forgets what the last call left. */
 void client_begin(struct cordon_client *client);
 
+/* CORDON_EINVAL unless the client has one server only; what: which must be sure. */
+int client_one_server(struct cordon_client *client, const char *what);
+
 /* Waits until the request is finished and returns its outcome, with the client's text.
  * The request stays the caller's. */
 int client_call(struct cordon_client *client, struct request *request);

@@ -45,7 +45,9 @@
 	X(STATUS, 96, cordon__control__status_request)                                 \
 	X(STATUS_ANSWER, 97, cordon__control__status_answer)                           \
 	X(VERIFY, 98, cordon__control__verify_request)                                 \
-	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)
+	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)                           \
+	X(TAKEOVER, 100, cordon__control__takeover_request)                            \
+	X(TAKEOVER_ANSWER, 101, cordon__control__takeover_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

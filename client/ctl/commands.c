@@ -27,6 +27,11 @@ const struct option_spec ctl_global_options[] = {
 	"usage, an\nunreadable query, or a wrong check digit and nothing found; 1 no " \
 	"answer.\n"
 
+#define TAKEOVER_HELP                                                                  \
+	"Opens a new epoch on all lists of the node's member, once they are read "     \
+	"and all\nmembers were reached.  Exit status: 0 done, 3 not (yet), with the "  \
+	"reason; 1 failed,\n2 wrong usage.\n"
+
 static const struct command commands[] = {
 	{ "lookup document", "NUMBER",
 		"who or what is listed under a document's number", LOOKUP_STATUS,
@@ -77,6 +82,12 @@ static const struct command commands[] = {
 		"Exit status:\n"
 		"0 all equal and signed, 1 otherwise.\n",
 		verify_options, 0, 0, cmd_verify },
+	{ "recover", "", "sign again after the node's disk was lost or restored",
+		TAKEOVER_HELP, takeover_options, 0, 0, cmd_recover },
+	{ "promote", "", "let this node sign in the place of one that was lost",
+		TAKEOVER_HELP, takeover_options, 0, 0, cmd_promote },
+	{ "reopen", "", "go on with this node's side of a forked history",
+		TAKEOVER_HELP, takeover_options, 0, 0, cmd_reopen },
 	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
 		"Lines come from standard input when none are given.  Exit status: 0 "
 		"valid, 3\n"

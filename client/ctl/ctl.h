@@ -90,11 +90,14 @@ int cmd_import(struct ctl *ctl, const struct args *args);
 int cmd_export(struct ctl *ctl, const struct args *args);
 int cmd_status(struct ctl *ctl, const struct args *args);
 int cmd_verify(struct ctl *ctl, const struct args *args);
+int cmd_recover(struct ctl *ctl, const struct args *args);
+int cmd_promote(struct ctl *ctl, const struct args *args);
+int cmd_reopen(struct ctl *ctl, const struct args *args);
 int cmd_mrz(struct ctl *ctl, const struct args *args);
 
 extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
 	lookup_person_options[], lookup_batch_options[], record_withdraw_options[],
 	record_confirm_options[], record_due_options[], import_options_table[],
-	export_options[], mrz_options[], verify_options[];
+	export_options[], mrz_options[], verify_options[], takeover_options[];
 
 #endif

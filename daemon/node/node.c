@@ -316,12 +316,12 @@ static void stop(struct running *run)
 		replicator_stop(node->replicator);
 	}
 	committer_destroy(node->committer);
+	mailbox_destroy(node->mailbox); /* posts to the workers */
 	for (size_t i = 0; i < node->workers_count; i++) {
 		worker_destroy(node->workers[i]);
 	}
 	free(node->workers);
 	registry_destroy(node->registry);
-	mailbox_destroy(node->mailbox);
 	metrics_destroy(run->metrics);
 	replicator_destroy(node->replicator);
 	store_close(node->store);

@@ -27,4 +27,10 @@ struct own_lists {
 int own_lists_load(struct own_lists *lists, uint16_t kind, struct own_list **list,
 	bool *found, struct errmsg *msg);
 
+/* own_open.c: begins a list that was not found, in this epoch. */
+void own_lists_create(
+	struct own_lists *lists, uint16_t kind, const struct epoch *epoch);
+/* Applies the configured sharing to a loaded list. */
+void own_lists_share(struct own_lists *lists, uint16_t kind);
+
 #endif

@@ -17,23 +17,30 @@ struct sign_job {
 	bool idle; /* it was not this node's to do */
 };
 
-static int create(struct own_lists *lists, struct own_list *list, uint16_t kind,
-	struct errmsg *msg)
+void own_lists_create(struct own_lists *lists, uint16_t kind, const struct epoch *epoch)
 {
 	struct list_id id = { .owner = lists->node->config->node.member, .kind = kind };
+	struct own_list *list = &lists->kinds[kind];
+
+	own_create(&list->copy, &id, *epoch);
+	own_begin(&list->change, &list->copy, &list->feed);
+	list->loaded = true;
+}
+
+static int create(struct own_lists *lists, uint16_t kind, struct errmsg *msg)
+{
 	struct epoch epoch = { .number = (uint64_t)wall_s(clock_wall()) };
 
 	if (RAND_bytes((uint8_t *)&epoch.tag, sizeof(epoch.tag)) != 1) {
 		return errmsg_set(msg, CORDON_EINTERNAL, "no random numbers");
 	}
-	own_create(&list->copy, &id, epoch);
-	own_begin(&list->change, &list->copy, &list->feed);
-	list->loaded = true;
+	own_lists_create(lists, kind, &epoch);
 	return 0;
 }
 
-static void share(const struct config *config, struct own_list *list, uint16_t kind)
+void own_lists_share(struct own_lists *lists, uint16_t kind)
 {
+	const struct config *config = lists->node->config;
 	const struct config_list *section = NULL;
 
 	for (size_t i = 0; i < config->lists_count; i++) {
@@ -41,7 +48,8 @@ static void share(const struct config *config, struct own_list *list, uint16_t k
 			section = &config->lists[i];
 		}
 	}
-	own_share(&list->change, section == NULL ? NULL : section->share_with,
+	own_share(&lists->kinds[kind].change,
+		section == NULL ? NULL : section->share_with,
 		section == NULL ? 0 : section->share_with_count);
 }
 
@@ -58,12 +66,12 @@ static int open_lists(struct own_lists *lists, bool begin, struct errmsg *msg)
 				"meanwhile a peer has told of them");
 		}
 		if (error == 0 && !found) {
-			error = create(lists, list, kind, msg);
+			error = create(lists, kind, msg);
 		}
 		if (error != 0) {
 			return error;
 		}
-		share(lists->node->config, list, kind);
+		own_lists_share(lists, kind);
 	}
 	return 0;
 }

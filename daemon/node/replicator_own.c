@@ -34,7 +34,7 @@ static int restore_own(struct replicator *r)
 	return error;
 }
 
-static void role_changed(struct replicator *r)
+void replicator_own_changed(struct replicator *r)
 {
 	struct engine_event tick = { .type = ENGINE_TICK };
 	bool signs = atomic_load(&r->node->signs);
@@ -63,7 +63,7 @@ static void deliver_role(struct letter *base)
 	struct role_letter *letter = (struct role_letter *)base;
 
 	if (!letter->replicator->stopped) {
-		role_changed(letter->replicator);
+		replicator_own_changed(letter->replicator);
 	}
 	free(letter);
 }
@@ -112,7 +112,7 @@ static void retired(struct retire_job *job)
 		if (job->error == 0 && job->signing != SIGNING_YES) {
 			log_signing(job, peer_identity(r->peers[job->peer]));
 		}
-		role_changed(r);
+		replicator_own_changed(r);
 		if (peer_is_up(r->peers[job->peer])) {
 			replicator_step(r, &event, job->packed);
 		}
@@ -148,8 +148,11 @@ void replicator_own_head(
 	bool found;
 	int error;
 
-	if (r->retiring ||
-		!ident_state_equal(&head->list.owner, &r->node->config->node.member)) {
+	if (!ident_state_equal(&head->list.owner, &r->node->config->node.member)) {
+		return;
+	}
+	replicator_own_seen(r, peer, head);
+	if (r->retiring) {
 		return;
 	}
 	error = store_read_renew(r->txn);

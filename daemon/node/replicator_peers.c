@@ -32,6 +32,7 @@ static void on_down(void *context, size_t index)
 	struct engine_event event = { .type = ENGINE_PEER_DOWN, .peer = index };
 
 	links_forget_heads(&r->links, index);
+	r->own.told[index] = false;
 	replicator_tell(r, &event);
 }
 
@@ -99,6 +100,7 @@ static void on_heads(void *context, size_t index, const Cordon__Heads *heads)
 	for (size_t i = 0; i < heads->n_heads; i++) {
 		take_head(r, index, heads->heads[i]);
 	}
+	replicator_own_told(r, index);
 	opening_told(&r->opening, index);
 	opening_heard(&r->opening, &peer_identity(r->peers[index])->member);
 }

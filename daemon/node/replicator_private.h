@@ -7,6 +7,7 @@
 #include "daemon/node/head_check.h"
 #include "daemon/node/links.h"
 #include "daemon/node/opening.h"
+#include "daemon/node/own_lists_state.h"
 #include "daemon/node/peer.h"
 #include "daemon/node/replicator.h"
 
@@ -25,6 +26,24 @@ struct pull {
 	uint32_t request;
 };
 
+/* The newest head of an own list that a peer has told. */
+struct own_seen {
+	uint64_t epoch_number, sequence;
+	int64_t time_s;
+};
+
+/* Does another node of this member sign?  (replicator_takeover.c) */
+struct own_watch {
+	bool told[ENGINE_PEERS_MAX]; /* its heads, since the link is up */
+	bool listening;              /* some peer has, first at … */
+	struct mono listening_since;
+	struct own_seen seen[OWN_KINDS + 1]; /* by kind */
+	bool alive;                          /* somebody signed, last heard at … */
+	struct mono alive_at;
+	size_t alive_peer; /* … from it */
+	struct list_id alive_list;
+};
+
 struct replicator {
 	struct node *node;
 	struct engine *engine;
@@ -39,6 +58,7 @@ struct replicator {
 	struct opening opening;
 	bool retiring;            /* a retire_job is under way */
 	struct log_quota rubbish; /* lines about heads and chunks that are none */
+	struct own_watch own;
 	bool stopped;
 };
 
@@ -55,10 +75,16 @@ struct apply_job *replicator_job(
 /* Hands it to the committer, or destroys it. */
 int replicator_post(struct apply_job *job);
 
-/* replicator_own.c: a peer holds this head.  If it is of an own list, does this node
+/* replicator_own.c: as replicator_role_changed, on main, at once. */
+void replicator_own_changed(struct replicator *r);
+/* A peer holds this head.  If it is of an own list, does this node
  * have to give way, or not to begin? */
 void replicator_own_head(struct replicator *r, size_t peer, const struct head *head,
 	struct bytes packed);
+
+/* replicator_takeover.c: a head of an own list; that a peer has told its heads. */
+void replicator_own_seen(struct replicator *r, size_t peer, const struct head *head);
+void replicator_own_told(struct replicator *r, size_t peer);
 
 extern const struct peer_handler replicator_peer_handler;
 

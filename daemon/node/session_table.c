@@ -15,6 +15,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_ACKS, ACTION_REPLICATE, .silent = true, .handle = handle_acks },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
+	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },
 };
 
 const struct session_entry *session_table_find(uint16_t type)

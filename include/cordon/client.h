@@ -370,6 +370,54 @@ struct cordon_status {
 int cordon_status(struct cordon_client *client, struct cordon_status **status);
 void cordon_status_destroy(struct cordon_status *status);
 
+/* Why a node is to sign its member's lists from now on. */
+enum cordon_takeover_what {
+	CORDON_TAKEOVER_RECOVER =
+		1,               /* its disk was lost, or restored from older times */
+	CORDON_TAKEOVER_PROMOTE, /* the node that signed was lost */
+	CORDON_TAKEOVER_REOPEN   /* two histories were signed: this one goes on */
+};
+
+struct cordon_takeover_list {
+	const char *list;   /* "KAZ/entry_ban" */
+	uint64_t old_epoch; /* taken over from; 0: none */
+	uint64_t old_sequence;
+	uint64_t epoch;    /* done: the new one */
+	uint64_t sequence; /* done: of its first head; else read so far */
+	uint64_t live;
+	bool created;      /* no peer holds it and the store lacked it */
+	uint64_t wanted;   /* the highest sequence that a reached peer holds */
+	const char *state; /* not done: as in cordon_list_status */
+};
+
+struct cordon_takeover_member {
+	const char *member;
+	bool reached;
+	bool forced;
+	const char *node; /* URI of the one that was reached; NULL: none */
+};
+
+struct cordon_takeover {
+	bool done;          /* the new epoch is on disk, and the node signs */
+	bool wait;          /* not done, but asked again it may be */
+	const char *reason; /* not done: why, and what to do */
+	const struct cordon_takeover_list *lists;
+	size_t lists_count;
+	const struct cordon_takeover_member *members;
+	size_t members_count;
+};
+
+/*
+ * Makes the node open a new epoch on all lists of its member and sign them.  force:
+ * codes of members of which no node need be reached; the own member's: although another
+ * of its nodes signs.  0 says that the node has judged, not that it did (done).
+ * CORDON_EINVAL unless the client has exactly one server: which node is to sign must
+ * not be left to chance.
+ */
+int cordon_takeover(struct cordon_client *client, enum cordon_takeover_what what,
+	const char *const *force, size_t count, struct cordon_takeover **takeover);
+void cordon_takeover_destroy(struct cordon_takeover *takeover);
+
 struct cordon_peer_digest {
 	const char *peer; /* URI */
 	bool reachable;

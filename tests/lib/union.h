@@ -50,6 +50,9 @@ struct union_node {
 	struct cordon_client *clients[UNION_ROLES];
 	/* The test's to change; in force at the next union_start. */
 	bool follows; /* has no head key: follows its member's signing node */
+	bool standby; /* has it, and signs only when it is promoted */
+	bool waits; /* does not open its lists by itself: it was lost, or has given way
+		     */
 	const char *share_with[UNION_KINDS]; /* "BLR, RUS"; NULL: all others */
 	const char *peers; /* "KAZ/node-1 RUS/node-1"; NULL: all other nodes */
 	/* The port, on the union's address, by which it reaches the node of that index;
@@ -93,6 +96,10 @@ void union_await(struct union_node *node);
 void union_stop(struct union_node *node);
 /* SIGKILL; waits. */
 void union_kill(struct union_node *node);
+/* Its store, while it does not run: removed; kept under a name; put back from it. */
+void union_erase(struct union_node *node);
+void union_save(struct union_node *node, const char *name);
+void union_restore(struct union_node *node, const char *name);
 /* Waits for its end; returns the exit status. */
 int union_wait(struct union_node *node);
 void union_signal(struct union_node *node, int signal);

@@ -36,6 +36,9 @@ static void write_self(FILE *file, const struct union_node *node)
 	if (!node->follows) {
 		fprintf(file, "head_key = \"%s/head.key\"\n", node->pki);
 	}
+	if (node->standby) {
+		fputs("standby = yes\n", file);
+	}
 }
 
 static void write_members(FILE *file, const struct testunion *u)
@@ -167,7 +170,7 @@ void union_await(struct union_node *node)
 		union_forget_clients(node);
 		union_pause(&waiting);
 	}
-	if (!node->follows) {
+	if (!node->follows && !node->standby && !node->waits) {
 		union_await_log(node, node->log_from, "own lists are open");
 	}
 }
@@ -209,6 +212,49 @@ void union_kill(struct union_node *node)
 {
 	union_signal(node, SIGKILL);
 	assert_int_equal(union_wait(node), 128 + SIGKILL);
+}
+
+static void run(struct union_node *node, const char *const *argv)
+{
+	struct union_output output;
+
+	assert_int_equal(node->pid, 0);
+	union_run(node->in, NULL, argv, &output);
+	if (output.status != 0) {
+		union_fail(node->in, "%s: %s", argv[0], output.err);
+	}
+	union_output_finish(&output);
+}
+
+void union_erase(struct union_node *node)
+{
+	char data[UNION_PATH_MAX];
+	const char *argv[] = { "/bin/rm", "-rf", data, NULL };
+
+	snprintf(data, sizeof(data), "%s/data", node->dir);
+	run(node, argv);
+}
+
+static void copy(struct union_node *node, const char *from, const char *to)
+{
+	char source[UNION_PATH_MAX], target[UNION_PATH_MAX];
+	const char *argv[] = { "/bin/cp", "-a", "--sparse=always", source, target,
+		NULL };
+
+	snprintf(source, sizeof(source), "%s/%s", node->dir, from);
+	snprintf(target, sizeof(target), "%s/%s", node->dir, to);
+	run(node, argv);
+}
+
+void union_save(struct union_node *node, const char *name)
+{
+	copy(node, "data", name);
+}
+
+void union_restore(struct union_node *node, const char *name)
+{
+	union_erase(node);
+	copy(node, name, "data");
 }
 
 /* ---- log

@@ -38,6 +38,8 @@ static const enum reach rules[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_DUE] = OWN,
 		[ACTION_STATUS] = ANY,
 		[ACTION_VERIFY] = ANY,
+		[ACTION_TAKEOVER] = OWN,
+		[ACTION_ASIDE] = OWN,
 	},
 	/* what it may have of which list is its owner's decision: shared_with */
 	[ROLE_NODE] = {
@@ -59,6 +61,9 @@ static const struct {
 		"an agency, an auditor or an administrator" },
 	[ACTION_VERIFY] = { "verify lists",
 		"an agency, an auditor or an administrator" },
+	[ACTION_TAKEOVER] = { "make a node sign its member's lists",
+		"an administrator" },
+	[ACTION_ASIDE] = { "see and drop what was put aside", "an administrator" },
 	[ACTION_REPLICATE] = { "replicate lists", "a node" },
 };
 

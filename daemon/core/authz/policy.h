@@ -16,10 +16,12 @@ enum action {
 	ACTION_DUE,
 	ACTION_STATUS,
 	ACTION_VERIFY,
+	ACTION_TAKEOVER, /* recover, promote, reopen */
+	ACTION_ASIDE,    /* what a signer that gave way had alone */
 	ACTION_REPLICATE /* heads, pulls, fetches, ranges, acknowledgements */
 };
 
-#define ACTION_COUNT 8
+#define ACTION_COUNT 10
 
 /* Who asks, from the certificate; on the local socket member is the node's own and role
  * is ROLE_ADMIN. */

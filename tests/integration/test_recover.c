@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A member loses the disk of its only node while records come in, and takes its lists
+ * back from the others: everything that reached one of them is there again, the rest
+ * was acknowledged as being on the lost disk only.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "tests/lib/union.h"
+
+#define RECORDS_MAX 20000
+#define SHARED 300 /* acknowledged before the peers stop */
+#define ALONE 40   /* and after */
+
+static struct testunion *all;
+static struct union_node *node[3];
+static struct union_node *blr, *kaz, *rus;
+
+static int setup(void **state)
+{
+	(void)state;
+	all = union_create();
+	union_three(all, node);
+	blr = node[0];
+	kaz = node[1];
+	rus = node[2];
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	union_destroy(all);
+	return 0;
+}
+
+/* ---- an agency at work --------------------------------------------------------------
+ */
+
+struct agency {
+	pthread_t thread;
+	struct cordon_client *client;
+	atomic_uint acknowledged;
+	unsigned sent;
+};
+
+static bool submit_next(struct agency *agency)
+{
+	struct cordon_item item = { .type = CORDON_ITEM_PUT };
+	struct cordon_results *results;
+	struct cordon_record *record;
+	char id[32], number[16];
+	char *json;
+	int error;
+
+	snprintf(id, sizeof(id), "KAZ-L-%05u", agency->sent);
+	snprintf(number, sizeof(number), "AL%05u", agency->sent);
+	json = union_ban(id, "TESTOV", number);
+	record = union_record(all, json);
+	item.record = record;
+	error = cordon_submit(agency->client, &item, 1, &results);
+	if (error == 0) {
+		error = results->results[0].error;
+		cordon_results_destroy(results);
+	}
+	cordon_record_destroy(record);
+	free(json);
+	return error == 0;
+}
+
+static void *work(void *context)
+{
+	struct agency *agency = context;
+
+	for (; agency->sent < RECORDS_MAX && submit_next(agency); agency->sent++) {
+		atomic_fetch_add(&agency->acknowledged, 1);
+	}
+	return NULL;
+}
+
+static void begin(struct agency *agency)
+{
+	agency->client = union_client_with(kaz, kaz->pki, "agency");
+	cordon_client_set_timeout(agency->client, 2000);
+	assert_int_equal(pthread_create(&agency->thread, NULL, work, agency), 0);
+}
+
+static void end(struct agency *agency)
+{
+	assert_int_equal(pthread_join(agency->thread, NULL), 0);
+	cordon_client_destroy(agency->client);
+}
+
+static bool holds(struct union_node *at, unsigned number)
+{
+	char id[32];
+	struct cordon_record_entry *entry;
+	int error;
+
+	snprintf(id, sizeof(id), "KAZ-L-%05u", number);
+	error = cordon_record_show(union_client(at, UNION_ADMIN), id, &entry);
+	if (error == 0) {
+		cordon_record_entry_destroy(entry);
+	}
+	assert_true(error == 0 || error == CORDON_ENOTFOUND);
+	return error == 0;
+}
+
+/* How many of the first count are there; fails unless they are the first ones. */
+static unsigned first_held(struct union_node *at, unsigned count)
+{
+	unsigned held = 0;
+
+	while (held < count && holds(at, held)) {
+		held++;
+	}
+	for (unsigned i = held; i < count; i++) {
+		if (holds(at, i)) {
+			union_fail(all, "%u is there, and %u is not", i, held);
+		}
+	}
+	return held;
+}
+
+static void assert_equal_exports(const char *owner)
+{
+	char first[65], other[65];
+
+	union_export_digest(node[0], owner, first);
+	for (size_t i = 1; i < 3; i++) {
+		union_export_digest(node[i], owner, other);
+		assert_string_equal(first, other);
+	}
+}
+
+/* ---- commands -----------------------------------------------------------------------
+ */
+
+static void assert_refused(struct union_node *at, const char *remedy,
+	const char *command, const char *option, const char *value)
+{
+	struct union_output output;
+
+	union_ctl(at, UNION_ADMIN, NULL, &output, command, option, value, NULL);
+	if (output.status != 3 || strstr(output.err, remedy) == NULL) {
+		union_fail(all, "%s: %d, %s", command, output.status, output.err);
+	}
+	union_output_finish(&output);
+}
+
+static json_t *assert_done(struct union_node *at, const char *command,
+	const char *option, const char *value)
+{
+	struct union_output output;
+	json_t *json;
+
+	union_ctl(at, UNION_ADMIN, NULL, &output, "--json", command, "--wait", option,
+		value, NULL);
+	if (output.status != 0) {
+		union_fail(all, "%s: %d, %s", command, output.status, output.err);
+	}
+	json = json_loads(output.out, 0, NULL);
+	assert_non_null(json);
+	assert_true(json_is_true(json_object_get(json, "done")));
+	union_output_finish(&output);
+	return json;
+}
+
+/* ---- tests --------------------------------------------------------------------------
+ */
+
+static void lose_under_load(struct agency *agency)
+{
+	unsigned seen;
+
+	begin(agency);
+	union_until(
+		all, "records come in", atomic_load(&agency->acknowledged) >= SHARED);
+	seen = atomic_load(&agency->acknowledged);
+	union_until(all, "they arrive", holds(rus, seen - 1) && holds(blr, seen - 1));
+	union_signal(rus, SIGSTOP);
+	union_signal(blr, SIGSTOP);
+	seen = atomic_load(&agency->acknowledged);
+	union_until(all, "some are on one disk only",
+		atomic_load(&agency->acknowledged) >= seen + ALONE);
+	union_kill(kaz);
+	end(agency);
+	union_erase(kaz);
+	union_signal(rus, SIGCONT);
+	union_signal(blr, SIGCONT);
+}
+
+static void a_lost_disk_is_taken_back_from_the_peers(void **state)
+{
+	struct agency agency = { .sent = 0 };
+	struct union_list list;
+	unsigned acknowledged, held;
+	char text[512], *json;
+	json_t *answer;
+
+	(void)state;
+	union_put(kaz, "KAZ-GONE", "AGONE01");
+	union_settle(all);
+	union_withdraw(kaz, "KAZ-GONE");
+	lose_under_load(&agency);
+	acknowledged = atomic_load(&agency.acknowledged);
+
+	kaz->waits = true;
+	union_start(kaz);
+	union_await_log(kaz, kaz->log_from, "cordonctl recover");
+	json = union_ban("KAZ-NEW", "TESTOV", "ANEW001");
+	assert_int_equal(
+		union_try_put(kaz, UNION_AGENCY, json, text), CORDON_ENOTSIGNER);
+	assert_non_null(strstr(text, "cordonctl recover"));
+
+	answer = assert_done(kaz, "recover", NULL, NULL);
+	json_decref(answer);
+	kaz->waits = false;
+	assert_int_equal(union_try_put(kaz, UNION_AGENCY, json, text), 0);
+	free(json);
+	union_await_verdict(rus, "ANEW001", CORDON_VERDICT_MATCH);
+	union_settle(all);
+
+	held = first_held(kaz, acknowledged);
+	assert_in_range(held, SHARED, acknowledged - 1);
+	assert_int_equal(first_held(rus, acknowledged), held);
+	assert_int_equal(first_held(blr, acknowledged), held);
+	assert_equal_exports("KAZ");
+	list = union_list(kaz, "KAZ/entry_ban");
+	assert_string_equal(list.state, "own");
+	assert_int_equal(list.live, held + 1);
+	assert_int_equal(union_list(rus, "KAZ/entry_ban").epoch, list.epoch);
+	for (size_t i = 0; i < 3; i++) {
+		union_verify(node[i]);
+	}
+	/* and after a restart it signs by itself */
+	union_stop(kaz);
+	union_start(kaz);
+	union_put(kaz, "KAZ-LATER", "ALATER1");
+	union_await_verdict(blr, "ALATER1", CORDON_VERDICT_MATCH);
+}
+
+static void without_a_member_it_goes_on_by_force_only(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	union_settle(all);
+	union_stop(blr);
+	union_kill(kaz);
+	union_erase(kaz);
+	kaz->waits = true;
+	union_start(kaz);
+	union_await_log(kaz, kaz->log_from, "cordonctl recover");
+	assert_refused(kaz, "--force BLR", "recover", NULL, NULL);
+	assert_refused(kaz, "--force BLR", "recover", "--force", "RUS");
+	answer = assert_done(kaz, "recover", "--force", "BLR");
+	json_decref(answer);
+	kaz->waits = false;
+	assert_refused(kaz, "signs the lists of KAZ already", "recover", NULL, NULL);
+	union_put(kaz, "KAZ-FORCED", "AFORCED");
+	union_start(blr);
+	union_await_verdict(blr, "AFORCED", CORDON_VERDICT_MATCH);
+	union_settle(all);
+	assert_equal_exports("KAZ");
+}
+
+static void a_restored_backup_is_behind_and_recovers(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	union_settle(all);
+	union_stop(kaz);
+	union_save(kaz, "backup");
+	union_start(kaz);
+	union_put_many(kaz, "B", 50, 'B');
+	union_settle(all);
+	union_kill(kaz);
+	union_restore(kaz, "backup");
+	kaz->waits = true;
+	union_start(kaz);
+	union_await_log(kaz, kaz->log_from, "cordonctl recover");
+	answer = assert_done(kaz, "recover", NULL, NULL);
+	json_decref(answer);
+	kaz->waits = false;
+	union_put(kaz, "KAZ-RESTORED", "ARESTOR");
+	union_await_verdict(rus, "ARESTOR", CORDON_VERDICT_MATCH);
+	union_settle(all);
+	assert_equal_exports("KAZ");
+	assert_int_equal(union_verdict(kaz, "AB00049"), CORDON_VERDICT_MATCH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lost_disk_is_taken_back_from_the_peers),
+		cmocka_unit_test(without_a_member_it_goes_on_by_force_only),
+		cmocka_unit_test(a_restored_backup_is_behind_and_recovers),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
