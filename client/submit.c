@@ -44,6 +44,11 @@ static void read_copies(struct reading *r, const struct submit_request *submit,
 	out->copies = message->copies;
 	arrivals_read(r, message->arrivals, message->n_arrivals, &out->arrivals);
 	out->arrivals_count = message->n_arrivals;
+	for (size_t i = 0; i < message->n_arrivals; i++) {
+		if (message->arrivals[i]->list == NULL) {
+			reading_fault(r, "an arrival of no list");
+		}
+	}
 	if (message->copies_error != NULL) {
 		failure_from_message(message->copies_error, r->arena, &failure);
 	} else if (message->copies == CORDON_COPIES_DEFAULT &&

@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/ctl/answer.h"
 
+#include "client/ctl/output_json.h"
 #include "proto/record_json.h"
-
-/* json_array_append_new frees what it is given also when it fails. */
-static bool append(json_t *array, json_t *value)
-{
-	return json_array_append_new(array, value) == 0;
-}
-
-static json_t *strings(const char *const *texts, size_t count)
-{
-	json_t *array = json_array();
-	bool ok = array != NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		ok = append(array, json_string(texts[i])) && ok;
-	}
-	if (!ok) {
-		json_decref(array);
-		return NULL;
-	}
-	return array;
-}
 
 /* A code of a newer member has no text: its number says which. */
 static json_t *code(enum cordon_codes table, uint32_t number)
@@ -35,14 +15,9 @@ static json_t *code(enum cordon_codes table, uint32_t number)
 static json_t *actions(const struct cordon_match *match)
 {
 	json_t *array = json_array();
-	bool ok = array != NULL;
 
 	for (size_t i = 0; i < match->actions_count; i++) {
-		ok = append(array, code(CORDON_CODES_ACTION, match->actions[i])) && ok;
-	}
-	if (!ok) {
-		json_decref(array);
-		return NULL;
+		output_json_add(&array, code(CORDON_CODES_ACTION, match->actions[i]));
 	}
 	return array;
 }
@@ -53,7 +28,7 @@ static json_t *match_json(const struct cordon_match *match)
 		match->id, "kind", code(CORDON_CODES_KIND, match->kind), "score",
 		(int)match->score, "verdict", cordon_verdict_text(match->verdict),
 		"basis", cordon_basis_text(match->basis), "because",
-		strings(match->because, match->because_count), "effect",
+		output_json_texts(match->because, match->because_count), "effect",
 		cordon_effect_text(match->effect), "actions", actions(match), "record",
 		record_json_write(match->record, false));
 }
@@ -61,14 +36,9 @@ static json_t *match_json(const struct cordon_match *match)
 static json_t *matches_json(const struct cordon_answer *answer)
 {
 	json_t *array = json_array();
-	bool ok = array != NULL;
 
 	for (size_t i = 0; i < answer->matches_count; i++) {
-		ok = append(array, match_json(&answer->matches[i])) && ok;
-	}
-	if (!ok) {
-		json_decref(array);
-		return NULL;
+		output_json_add(&array, match_json(&answer->matches[i]));
 	}
 	return array;
 }
@@ -76,16 +46,11 @@ static json_t *matches_json(const struct cordon_answer *answer)
 static json_t *cleared_json(const struct cordon_answer *answer)
 {
 	json_t *array = json_array();
-	bool ok = array != NULL;
 
 	for (size_t i = 0; i < answer->cleared_count; i++) {
-		ok = append(array, json_pack("{s:s, s:s}", "id", answer->cleared[i].id,
-					   "why", answer->cleared[i].why)) &&
-		     ok;
-	}
-	if (!ok) {
-		json_decref(array);
-		return NULL;
+		output_json_add(
+			&array, json_pack("{s:s, s:s}", "id", answer->cleared[i].id,
+					"why", answer->cleared[i].why));
 	}
 	return array;
 }
@@ -98,22 +63,16 @@ static json_t *verified_json(int verified)
 static json_t *freshness_json(const struct cordon_answer *answer)
 {
 	json_t *array = json_array();
-	bool ok = array != NULL;
 
 	for (size_t i = 0; i < answer->freshness_count; i++) {
 		const struct cordon_freshness *f = &answer->freshness[i];
 
-		ok = append(array, json_pack("{s:s, s:I, s:I, s:o, s:o}", "list",
-					   f->list, "epoch", (json_int_t)f->epoch,
-					   "sequence", (json_int_t)f->sequence, "age_s",
-					   f->age_s < 0 ? json_null()
-							: json_integer(f->age_s),
-					   "verified", verified_json(f->verified))) &&
-		     ok;
-	}
-	if (!ok) {
-		json_decref(array);
-		return NULL;
+		output_json_add(&array,
+			json_pack("{s:s, s:I, s:I, s:o, s:o}", "list", f->list, "epoch",
+				(json_int_t)f->epoch, "sequence",
+				(json_int_t)f->sequence, "age_s",
+				f->age_s < 0 ? json_null() : json_integer(f->age_s),
+				"verified", verified_json(f->verified)));
 	}
 	return array;
 }
@@ -123,7 +82,7 @@ json_t *answer_json(const struct cordon_answer *answer)
 	return json_pack("{s:s?, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:I}", "lookup",
 		answer->lookup, "verdict", cordon_verdict_text(answer->verdict),
 		"complete", answer->complete, "missing",
-		strings(answer->missing, answer->missing_count), "matches",
+		output_json_texts(answer->missing, answer->missing_count), "matches",
 		matches_json(answer), "more", answer->more, "cleared",
 		cleared_json(answer), "freshness", freshness_json(answer), "took_us",
 		(json_int_t)answer->took_us);

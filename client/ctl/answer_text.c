@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/ctl/output.h"
 #include "proto/record.h"
 
 int answer_status(const struct cordon_answer *answer)
@@ -46,7 +47,8 @@ static const char *code_text(enum cordon_codes table, uint32_t number)
 static void print_part(const char *part)
 {
 	if (part != NULL) {
-		printf(" %s", part);
+		putchar(' ');
+		output_text(stdout, part);
 	}
 }
 
@@ -99,10 +101,14 @@ static void print_match(const struct cordon_match *match)
 		print_person(record->person);
 	}
 	if (record->warning != NULL) {
-		printf("    WARNING      %s\n", record->warning);
+		fputs("    WARNING     ", stdout);
+		print_part(record->warning);
+		putchar('\n');
 	}
 	if (record->contact != NULL) {
-		printf("    contact      %s\n", record->contact);
+		fputs("    contact     ", stdout);
+		print_part(record->contact);
+		putchar('\n');
 	}
 }
 
@@ -128,7 +134,9 @@ static void print_reading_faults(const struct cordon_answer *answer)
 void answer_print(const struct cordon_answer *answer)
 {
 	if (answer->error != 0) {
-		printf("no answer: %s\n", answer->error_text);
+		fputs("no answer:", stdout);
+		print_part(answer->error_text);
+		putchar('\n');
 		return;
 	}
 	print_reading_faults(answer);
@@ -148,8 +156,9 @@ void answer_print(const struct cordon_answer *answer)
 		puts("  there are more: narrow the question, or raise --limit");
 	}
 	for (size_t i = 0; i < answer->cleared_count; i++) {
-		printf("  cleared of %s: %s\n", answer->cleared[i].id,
-			answer->cleared[i].why);
+		printf("  cleared of %s:", answer->cleared[i].id);
+		print_part(answer->cleared[i].why);
+		putchar('\n');
 	}
 	printf("lookup %s, %" PRIu32 " us\n",
 		answer->lookup == NULL ? "(no id)" : answer->lookup, answer->took_us);

@@ -5,6 +5,7 @@
 
 #include "client/ctl/answer.h"
 #include "client/ctl/lines.h"
+#include "client/ctl/output_json.h"
 #include "client/ctl/query.h"
 
 #define GROUP_MAX 256 /* questions in one request */
@@ -67,13 +68,10 @@ static int print_error(
 	struct batch *batch, struct line *line, int error, const char *text)
 {
 	int status = cordon_error_exit_status(error);
-	json_t *json = json_pack("{s:{s:s, s:s}}", "error", "code",
-		cordon_error_name(error), "text", text);
+	json_t *json = json_pack("{s:{s:s, s:o}, s:O?}", "error", "code",
+		cordon_error_name(error), "text", output_json_text(text), "id",
+		line->id);
 
-	if (json != NULL) {
-		json_object_set_new(json, "id",
-			line->id == NULL ? json_null() : json_incref(line->id));
-	}
 	batch->status = answer_worse_status(
 		batch->status, status == EXIT_REFUSED ? EXIT_USAGE : status);
 	return ctl_print_json(json);
@@ -89,8 +87,8 @@ static int print_answer(struct batch *batch, struct line *line)
 	}
 	batch->status = answer_worse_status(batch->status, answer_status(answer));
 	json = answer_json(answer);
-	if (json != NULL && line->id != NULL) {
-		json_object_set(json, "id", line->id);
+	if (line->id != NULL) {
+		json = output_json_with(json, "id", json_incref(line->id));
 	}
 	return ctl_print_json(json);
 }

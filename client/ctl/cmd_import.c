@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/ctl/copies.h"
 #include "client/ctl/import.h"
 #include "client/ctl/output.h"
 #include "client/ctl/submitter.h"
@@ -16,6 +17,7 @@ const struct option_spec import_options_table[] = {
 	{ "owner", "XXX", "in whose name: the own member (the default)" },
 	{ "as-of", "DATE", "first day in force (default: the file's own date)" },
 	{ "valid-days", "N", "how long (default: the kind's longest retention)" },
+	COPIES_OPTION,
 	{ NULL, NULL, NULL },
 };
 
@@ -51,15 +53,11 @@ static void on_refused(
 static void say(struct importing *importing, const struct import_place *place,
 	const char *outcome, const char *text)
 {
+	const struct submitter_line told = { place->path, place->line, place->reference,
+		outcome, text };
+
 	progress_end(&importing->progress);
-	if (importing->ctl->json) {
-		ctl_print_json(json_pack("{s:s, s:s, s:I, s:s?, s:s}", "outcome",
-			outcome, "file", place->path, "line", (json_int_t)place->line,
-			"reference", place->reference, "text", text));
-		return;
-	}
-	fprintf(stderr, "%s:%" PRIu64 ": %s: %s: %s\n", place->path, place->line,
-		place->reference == NULL ? "?" : place->reference, outcome, text);
+	submitter_tell(importing->submitter, &told);
 }
 
 static void on_left_out(
@@ -139,6 +137,27 @@ static int complete(
 	return EXIT_OK;
 }
 
+/* An option that nothing reads is a mistake. */
+static bool options_fit(const struct args *args, enum import_format format)
+{
+	static const char *const of_lists[] = { "owner", "as-of", "valid-days" };
+
+	for (size_t i = 0; format == IMPORT_JSONL && i < 3; i++) {
+		if (args_given(args, of_lists[i])) {
+			fprintf(stderr,
+				"cordonctl: --%s: not with --format jsonl, whose lines "
+				"say it all themselves\n",
+				of_lists[i]);
+			return false;
+		}
+	}
+	if (format != IMPORT_OFAC_CSV && args_given(args, "aliases")) {
+		fputs("cordonctl: --aliases: only with --format ofac-csv\n", stderr);
+		return false;
+	}
+	return true;
+}
+
 static bool read_options(const struct args *args, struct import_options *options)
 {
 	const char *format = args_value(args, "format");
@@ -150,27 +169,9 @@ static bool read_options(const struct args *args, struct import_options *options
 			stderr);
 		return false;
 	}
-	return args_date(args, "as-of", &options->as_of) &&
+	return options_fit(args, options->format) &&
+	       args_date(args, "as-of", &options->as_of) &&
 	       args_number(args, "valid-days", 1, 36525, &options->valid_days);
-}
-
-static void print_summary(
-	const struct importing *importing, const struct import_counts *counts)
-{
-	const struct submitter_counts *s = submitter_counts(importing->submitter);
-
-	if (importing->ctl->json) {
-		ctl_print_json(json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I}}",
-			"summary", "created", (json_int_t)s->created, "changed",
-			(json_int_t)s->changed, "unchanged", (json_int_t)s->unchanged,
-			"refused", (json_int_t)s->refused, "left_out",
-			(json_int_t)counts->left_out, "remarks",
-			(json_int_t)counts->remarks));
-		return;
-	}
-	printf("%" PRIu64 " created, %" PRIu64 " changed, %" PRIu64
-	       " unchanged, %" PRIu64 " refused, %" PRIu64 " left out (no persons)\n",
-		s->created, s->changed, s->unchanged, s->refused, counts->left_out);
 }
 
 static int run(struct importing *importing, const struct import_options *options)
@@ -183,6 +184,7 @@ static int run(struct importing *importing, const struct import_options *options
 		.remark = on_remark,
 		.progress = on_progress,
 	};
+	struct submitter_besides besides;
 	struct import_counts counts;
 	struct errmsg msg = { "" };
 	int error = import_run(options, &handler, &counts, &msg);
@@ -198,30 +200,32 @@ static int run(struct importing *importing, const struct import_options *options
 		status = error == CORDON_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
 	progress_end(&importing->progress);
-	print_summary(importing, &counts);
-	if (status == EXIT_OK && submitter_counts(importing->submitter)->refused > 0) {
-		status = EXIT_REFUSED;
-	}
-	return status;
+	besides = (struct submitter_besides){ counts.left_out, counts.remarks };
+	return submitter_end(importing->submitter, status, &besides);
 }
 
 int cmd_import(struct ctl *ctl, const struct args *args)
 {
 	struct import_options options = { .format = 0 };
+	struct submitter_options wanted = { .from_public_list = false };
 	struct importing importing = { .ctl = ctl };
+	struct cordon_submission wish;
 	int status;
 
-	if (!read_options(args, &options)) {
+	if (!read_options(args, &options) || !copies_read(ctl, args, &wish)) {
 		return EXIT_USAGE;
 	}
 	status = ctl_connect(ctl);
-	if (status == EXIT_OK) {
+	if (status == EXIT_OK && options.format != IMPORT_JSONL) {
 		status = complete(ctl, args, &options);
 	}
 	if (status != EXIT_OK) {
 		return status;
 	}
-	importing.submitter = submitter_create(ctl, options.format != IMPORT_JSONL);
+	wanted.from_public_list = options.format != IMPORT_JSONL;
+	wanted.copies = wish.copies;
+	wanted.copies_timeout_ms = wish.copies_timeout_ms;
+	importing.submitter = submitter_create(ctl, &wanted);
 	if (importing.submitter == NULL) {
 		return ctl_fail(ctl, CORDON_ENOMEM, NULL);
 	}

@@ -5,18 +5,27 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/ctl/copies.h"
 #include "client/ctl/lines.h"
+#include "client/ctl/output_json.h"
 #include "client/ctl/submitter.h"
 #include "proto/record_json.h"
+
+const struct option_spec record_put_options[] = {
+	COPIES_OPTION,
+	{ NULL, NULL, NULL },
+};
 
 const struct option_spec record_withdraw_options[] = {
 	{ "reason", "CODE", "expired, annulled, error, wrong_person, duplicate …" },
 	{ "text", "TEXT", "why, kept at the own member" },
+	COPIES_OPTION,
 	{ NULL, NULL, NULL },
 };
 
 const struct option_spec record_confirm_options[] = {
 	{ "until", "DATE", "the new review date" },
+	COPIES_OPTION,
 	{ NULL, NULL, NULL },
 };
 
@@ -69,28 +78,21 @@ static int put_lines(struct submitter *submitter, struct lines *lines, const cha
 	return status;
 }
 
-static void print_counts(const struct ctl *ctl, const struct submitter_counts *counts)
-{
-	if (ctl->json) {
-		ctl_print_json(json_pack("{s:I, s:I, s:I, s:I}", "created",
-			(json_int_t)counts->created, "changed",
-			(json_int_t)counts->changed, "unchanged",
-			(json_int_t)counts->unchanged, "refused",
-			(json_int_t)counts->refused));
-		return;
-	}
-	printf("%" PRIu64 " created, %" PRIu64 " changed, %" PRIu64
-	       " unchanged, %" PRIu64 " refused\n",
-		counts->created, counts->changed, counts->unchanged, counts->refused);
-}
-
 int cmd_record_put(struct ctl *ctl, const struct args *args)
 {
 	const char *path = args->operands[0];
+	struct submitter_options options = { .from_public_list = false };
+	struct cordon_submission wish;
 	struct submitter *submitter;
 	struct lines lines;
-	int status = ctl_connect(ctl);
+	int status;
 
+	if (!copies_read(ctl, args, &wish)) {
+		return EXIT_USAGE;
+	}
+	options.copies = wish.copies;
+	options.copies_timeout_ms = wish.copies_timeout_ms;
+	status = ctl_connect(ctl);
 	if (status != EXIT_OK) {
 		return status;
 	}
@@ -98,34 +100,67 @@ int cmd_record_put(struct ctl *ctl, const struct args *args)
 		fprintf(stderr, "cordonctl: read %s: %s\n", path, strerror(errno));
 		return EXIT_FAILED;
 	}
-	submitter = submitter_create(ctl, false);
-	status = submitter == NULL ? EXIT_FAILED : put_lines(submitter, &lines, path);
-	lines_close(&lines);
-	if (submitter != NULL) {
-		print_counts(ctl, submitter_counts(submitter));
-		if (status == EXIT_OK && submitter_counts(submitter)->refused > 0) {
-			status = EXIT_REFUSED;
-		}
+	submitter = submitter_create(ctl, &options);
+	if (submitter == NULL) {
+		status = ctl_fail(ctl, CORDON_ENOMEM, NULL);
+	} else {
+		status = put_lines(submitter, &lines, path);
+		status = submitter_end(submitter, status, NULL);
 	}
+	lines_close(&lines);
 	submitter_destroy(submitter);
 	return status;
 }
 
-/* One item, its outcome printed. */
-static int submit_one(struct ctl *ctl, const struct cordon_item *item)
+static int print_one(struct ctl *ctl, const struct cordon_item *item,
+	const struct cordon_results *results)
 {
 	static const char *const outcomes[] = { "", "created", "changed", "unchanged",
 		"withdrawn" };
+	const struct cordon_result *result = &results->results[0];
+	json_t *json;
+
+	if (ctl->json) {
+		json = json_pack("{s:s, s:s, s:I, s:I}", "id", item->id, "outcome",
+			outcomes[result->outcome], "version",
+			(json_int_t)result->version, "sequence",
+			(json_int_t)result->sequence);
+		if (copies_matter(results)) {
+			json = output_json_with(json, "copies", copies_json(results));
+		}
+		return ctl_print_json(json);
+	}
+	printf("%s: %s, version %" PRIu64 ", sequence %" PRIu64, item->id,
+		outcomes[result->outcome], result->version, result->sequence);
+	if (results->copies_error == 0 && copies_matter(results)) {
+		copies_print_members(stdout, results);
+	}
+	putchar('\n');
+	if (results->copies_error != 0) {
+		copies_warn(results);
+	}
+	return EXIT_OK;
+}
+
+/* One item, its outcome printed. */
+static int submit_one(
+	struct ctl *ctl, const struct args *args, const struct cordon_item *item)
+{
+	struct cordon_submission submission = { .items = item, .count = 1 };
 	struct ctl_patience patience = { 0 };
 	struct cordon_results *results;
 	const struct cordon_result *result;
-	int error, status = ctl_connect(ctl);
+	int error, status;
 
+	if (!copies_read(ctl, args, &submission)) {
+		return EXIT_USAGE;
+	}
+	status = ctl_connect(ctl);
 	if (status != EXIT_OK) {
 		return status;
 	}
 	do {
-		error = cordon_submit(ctl->client, item, 1, &results);
+		error = cordon_submit_with(ctl->client, &submission, &results);
 	} while (error != 0 && ctl_again(ctl, &patience, error));
 	if (error != 0) {
 		return ctl_client_failed(ctl, error);
@@ -133,14 +168,11 @@ static int submit_one(struct ctl *ctl, const struct cordon_item *item)
 	result = &results->results[0];
 	if (result->error != 0 || result->outcome > CORDON_OUTCOME_WITHDRAWN) {
 		status = ctl_fail(ctl, result->error, result->error_text);
-	} else if (ctl->json) {
-		status = ctl_print_json(json_pack("{s:s, s:s, s:I, s:I}", "id",
-			item->id, "outcome", outcomes[result->outcome], "version",
-			(json_int_t)result->version, "sequence",
-			(json_int_t)result->sequence));
 	} else {
-		printf("%s: %s, version %" PRIu64 ", sequence %" PRIu64 "\n", item->id,
-			outcomes[result->outcome], result->version, result->sequence);
+		status = print_one(ctl, item, results);
+		if (status == EXIT_OK && results->copies_error != 0) {
+			status = EXIT_COPIES;
+		}
 	}
 	cordon_results_destroy(results);
 	return status;
@@ -164,7 +196,7 @@ int cmd_record_withdraw(struct ctl *ctl, const struct args *args)
 	if (!args_code(args, "reason", CORDON_CODES_WITHDRAWAL, &item.reason)) {
 		return EXIT_USAGE;
 	}
-	return submit_one(ctl, &item);
+	return submit_one(ctl, args, &item);
 }
 
 int cmd_record_confirm(struct ctl *ctl, const struct args *args)
@@ -182,7 +214,7 @@ int cmd_record_confirm(struct ctl *ctl, const struct args *args)
 			stderr);
 		return EXIT_USAGE;
 	}
-	return submit_one(ctl, &item);
+	return submit_one(ctl, args, &item);
 }
 
 static json_t *date_json(const struct cordon_date *date)

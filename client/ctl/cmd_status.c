@@ -4,16 +4,7 @@
 
 #include "client/ctl/ctl.h"
 #include "client/ctl/output.h"
-
-static json_t *strings(const char *const *texts, size_t count)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < count; i++) {
-		json_array_append_new(array, json_string(texts[i]));
-	}
-	return array;
-}
+#include "client/ctl/output_json.h"
 
 static json_t *verified_json(int verified)
 {
@@ -27,7 +18,7 @@ static json_t *lists_json(const struct cordon_status *status)
 	for (size_t i = 0; i < status->lists_count; i++) {
 		const struct cordon_list_status *l = &status->lists[i];
 
-		json_array_append_new(array,
+		output_json_add(&array,
 			json_pack("{s:s, s:I, s:I, s:I, s:s?, s:o, s:o, "
 				  "s:s?, s:I, s:o, s:I, s:I}",
 				"list", l->list, "epoch", (json_int_t)l->epoch,
@@ -36,7 +27,7 @@ static json_t *lists_json(const struct cordon_status *status)
 				l->age_s < 0 ? json_null() : json_integer(l->age_s),
 				"verified", verified_json(l->verified), "state",
 				l->state, "floor", (json_int_t)l->floor, "shared_with",
-				strings(l->shared_with, l->shared_with_count),
+				output_json_texts(l->shared_with, l->shared_with_count),
 				"not_understood", (json_int_t)l->not_understood,
 				"loaded_sequence", (json_int_t)l->loaded_sequence));
 	}
@@ -50,7 +41,7 @@ static json_t *links_json(const struct cordon_status *status)
 	for (size_t i = 0; i < status->links_count; i++) {
 		const struct cordon_link_status *l = &status->links[i];
 
-		json_array_append_new(array,
+		output_json_add(&array,
 			json_pack("{s:s?, s:s?, s:s, s:s?, s:I, s:I, s:I}", "peer",
 				l->peer, "address", l->address, "state", l->state,
 				"error", l->error, "lag", (json_int_t)l->lag, "since_s",
@@ -67,10 +58,10 @@ static json_t *members_json(const struct cordon_status *status)
 	for (size_t i = 0; i < status->members_count; i++) {
 		const struct cordon_member_status *m = &status->members[i];
 
-		json_array_append_new(
-			array, json_pack("{s:s, s:s?, s:I}", "member", m->member,
-				       "last_seen_node", m->last_seen_node,
-				       "newest_head_s", (json_int_t)m->newest_head_s));
+		output_json_add(
+			&array, json_pack("{s:s, s:s?, s:I}", "member", m->member,
+					"last_seen_node", m->last_seen_node,
+					"newest_head_s", (json_int_t)m->newest_head_s));
 	}
 	return array;
 }
@@ -125,10 +116,11 @@ static void print_links(const struct cordon_status *status)
 	for (size_t i = 0; i < status->links_count; i++) {
 		const struct cordon_link_status *l = &status->links[i];
 
-		printf("%-36s %-22s %-11s %8" PRIu64 " %s\n",
+		printf("%-36s %-22s %-11s %8" PRIu64 " ",
 			l->peer == NULL ? "?" : l->peer,
-			l->address == NULL ? "?" : l->address, l->state, l->lag,
-			l->error == NULL ? "" : l->error);
+			l->address == NULL ? "?" : l->address, l->state, l->lag);
+		output_text(stdout, l->error);
+		putchar('\n');
 	}
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "client/ctl/ctl.h"
+#include "client/ctl/output.h"
+#include "client/ctl/output_json.h"
 
 const struct option_spec verify_options[] = {
 	{ "list", "OWNER/KIND", "one list, KAZ/entry_ban (default: all)" },
@@ -22,21 +24,11 @@ static json_t *peers_json(const struct cordon_list_check *check)
 	for (size_t i = 0; i < check->peers_count; i++) {
 		const struct cordon_peer_digest *p = &check->peers[i];
 
-		json_array_append_new(
-			array, json_pack("{s:s, s:b, s:I, s:I, s:s?}", "peer", p->peer,
-				       "reachable", p->reachable, "epoch",
-				       (json_int_t)p->epoch, "sequence",
-				       (json_int_t)p->sequence, "digest", p->digest));
-	}
-	return array;
-}
-
-static json_t *differences_json(const struct cordon_list_check *check)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < check->differences_count; i++) {
-		json_array_append_new(array, json_string(check->differences[i]));
+		output_json_add(
+			&array, json_pack("{s:s, s:b, s:I, s:I, s:s?}", "peer", p->peer,
+					"reachable", p->reachable, "epoch",
+					(json_int_t)p->epoch, "sequence",
+					(json_int_t)p->sequence, "digest", p->digest));
 	}
 	return array;
 }
@@ -46,7 +38,9 @@ static void print_text(const struct cordon_list_check *check)
 	printf("%-22s %s, %" PRIu64 " entries\n", check->list,
 		check->ok ? "ok" : "DIFFERS", check->entries);
 	for (size_t i = 0; i < check->differences_count; i++) {
-		printf("  %s\n", check->differences[i]);
+		fputs("  ", stdout);
+		output_text(stdout, check->differences[i]);
+		putchar('\n');
 	}
 	for (size_t i = 0; i < check->peers_count; i++) {
 		const struct cordon_peer_digest *p = &check->peers[i];
@@ -73,7 +67,8 @@ static int on_check(void *data, const struct cordon_list_check *check)
 		       (json_int_t)check->entries, "digest_stored",
 		       check->digest_stored, "digest_computed", check->digest_computed,
 		       "digest_signed", check->digest_signed, "differences",
-		       differences_json(check), "peers", peers_json(check))) == EXIT_OK
+		       output_json_texts(check->differences, check->differences_count),
+		       "peers", peers_json(check))) == EXIT_OK
 		       ? 0
 		       : CORDON_ENOMEM;
 }

@@ -32,6 +32,11 @@ const struct option_spec ctl_global_options[] = {
 	"and all\nmembers were reached.  Exit status: 0 done, 3 not (yet), with the "  \
 	"reason; 1 failed,\n2 wrong usage.\n"
 
+#define CHANGE_STATUS                                                                  \
+	"Exit status: 0 done, 3 refused by an entry rule, 5 done and kept, but not "   \
+	"on as many\nmembers' disks as wanted, 1 failed or not allowed, 2 wrong "      \
+	"usage.\n"
+
 static const struct command commands[] = {
 	{ "lookup document", "NUMBER",
 		"who or what is listed under a document's number", LOOKUP_STATUS,
@@ -58,20 +63,22 @@ static const struct command commands[] = {
 		lookup_batch_options, 1, 1, cmd_lookup_batch },
 	{ "record put", "FILE|-",
 		"enter or replace records of the own member, JSON lines",
-		"Exit status: 0 all taken, 3 some refused, 1 failed, 2 wrong usage.\n",
-		NULL, 1, 1, cmd_record_put },
+		"Exit status: 0 all taken, 3 some refused, 5 all taken and kept, but "
+		"not on as\nmany members' disks as wanted, 1 failed, 2 wrong usage.\n",
+		record_put_options, 1, 1, cmd_record_put },
 	{ "record show", "ID", "a record, its version, and where it has arrived", NULL,
 		NULL, 1, 1, cmd_record_show },
-	{ "record withdraw", "ID", "withdraw a record for good", NULL,
+	{ "record withdraw", "ID", "withdraw a record for good", CHANGE_STATUS,
 		record_withdraw_options, 1, 1, cmd_record_withdraw },
-	{ "record confirm", "ID", "set a new review date", NULL, record_confirm_options,
-		1, 1, cmd_record_confirm },
+	{ "record confirm", "ID", "set a new review date", CHANGE_STATUS,
+		record_confirm_options, 1, 1, cmd_record_confirm },
 	{ "record due", "", "own records whose review date comes", NULL,
 		record_due_options, 0, 0, cmd_record_due },
 	{ "import", "FILE", "enter a whole list: Cordon's JSON lines, UN XML, OFAC CSV",
 		"Importing the same file twice changes nothing.  Exit status: 0 all "
 		"taken, 3\n"
-		"some refused, 1 failed, 2 wrong usage.\n",
+		"some refused, 5 all taken and kept, but not on as many members' disks "
+		"as wanted, 1\nfailed, 2 wrong usage.\n",
 		import_options_table, 1, 1, cmd_import },
 	{ "export", "", "live records as JSON lines, which import reads back", NULL,
 		export_options, 0, 0, cmd_export },

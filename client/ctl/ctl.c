@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include <cordon/version.h>
+#include "client/ctl/output.h"
+#include "client/ctl/output_json.h"
 
 int ctl_connect(struct ctl *ctl)
 {
@@ -44,12 +46,12 @@ int ctl_fail(struct ctl *ctl, int error, const char *text)
 		text = cordon_error_text(error);
 	}
 	if (ctl->json) {
-		json_t *json = json_pack("{s:{s:s, s:s}}", "error", "code",
-			cordon_error_name(error), "text", text);
-
-		ctl_print_json(json);
+		ctl_print_json(json_pack("{s:{s:s, s:o}}", "error", "code",
+			cordon_error_name(error), "text", output_json_text(text)));
 	}
-	fprintf(stderr, "cordonctl: %s\n", text);
+	fputs("cordonctl: ", stderr);
+	output_text(stderr, text);
+	fputc('\n', stderr);
 	return cordon_error_exit_status(error);
 }
 

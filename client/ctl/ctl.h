@@ -13,7 +13,8 @@ enum {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_REFUSED = 3
+	EXIT_REFUSED = 3,
+	EXIT_COPIES = 5 /* entered and kept, but not on as many disks as wanted */
 };
 
 #define CTL_SERVERS_MAX CORDON_SERVERS_MAX
@@ -96,8 +97,9 @@ int cmd_reopen(struct ctl *ctl, const struct args *args);
 int cmd_mrz(struct ctl *ctl, const struct args *args);
 
 extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
-	lookup_person_options[], lookup_batch_options[], record_withdraw_options[],
-	record_confirm_options[], record_due_options[], import_options_table[],
-	export_options[], mrz_options[], verify_options[], takeover_options[];
+	lookup_person_options[], lookup_batch_options[], record_put_options[],
+	record_withdraw_options[], record_confirm_options[], record_due_options[],
+	import_options_table[], export_options[], mrz_options[], verify_options[],
+	takeover_options[];
 
 #endif

@@ -2,9 +2,11 @@
 #include "client/ctl/output.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <unicode/utf8.h>
 
 #define BAR_WIDTH 40
 #define REDRAW_MS 100
@@ -17,6 +19,42 @@ void output_time(int64_t unix_s, char *out)
 	if (unix_s == 0 || gmtime_r(&time, &parts) == NULL ||
 		strftime(out, OUTPUT_TIME_BYTES, "%Y-%m-%d %H:%M:%SZ", &parts) == 0) {
 		snprintf(out, OUTPUT_TIME_BYTES, "never");
+	}
+}
+
+int32_t output_next(const char *text, size_t bytes, size_t *at)
+{
+	const uint8_t *data = (const uint8_t *)text;
+	size_t from = *at, i = from;
+	UChar32 character;
+
+	U8_NEXT(data, i, bytes, character);
+	*at = character < 0 ? from + 1 : i;
+	return character < 0 ? -1 : character;
+}
+
+/* ICAO and Unicode have no use for these in names; a terminal does. */
+static bool disturbs(int32_t c)
+{
+	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c <= 0x9f) ||
+	       c == 0x061c || (c >= 0x200e && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void output_text(FILE *out, const char *text)
+{
+	size_t bytes = text == NULL ? 0 : strlen(text);
+
+	for (size_t i = 0, from = 0; i < bytes; from = i) {
+		int32_t c = output_next(text, bytes, &i);
+
+		if (c < 0) {
+			fprintf(out, "\\x%02X", (unsigned char)text[from]);
+		} else if (disturbs(c)) {
+			fprintf(out, "\\u%04X", (unsigned)c);
+		} else {
+			fwrite(text + from, 1, i - from, out);
+		}
 	}
 }
 

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/ctl/copies.h"
+#include "client/ctl/output.h"
+#include "client/ctl/output_json.h"
 #include "proto/record_codec.h"
 
 #define GROUP_BYTES_MAX (2u * 1024 * 1024)
@@ -17,22 +20,25 @@ struct place {
 
 struct submitter {
 	struct ctl *ctl;
-	bool from_public_list;
+	struct submitter_options options;
 	struct arena arena; /* records of the group */
 	struct cordon_item items[CORDON_SUBMIT_MAX];
 	struct place places[CORDON_SUBMIT_MAX];
 	size_t count;
 	size_t bytes;
 	struct submitter_counts counts;
+	/* Of the first group whose copies were not there, else of the last; or NULL. */
+	struct cordon_results *copies;
 };
 
-struct submitter *submitter_create(struct ctl *ctl, bool from_public_list)
+struct submitter *submitter_create(
+	struct ctl *ctl, const struct submitter_options *options)
 {
 	struct submitter *submitter = calloc(1, sizeof(*submitter));
 
 	if (submitter != NULL) {
 		submitter->ctl = ctl;
-		submitter->from_public_list = from_public_list;
+		submitter->options = *options;
 		arena_init(&submitter->arena, 0);
 	}
 	return submitter;
@@ -43,6 +49,7 @@ void submitter_destroy(struct submitter *submitter)
 	if (submitter == NULL) {
 		return;
 	}
+	cordon_results_destroy(submitter->copies);
 	arena_finish(&submitter->arena);
 	free(submitter);
 }
@@ -52,36 +59,45 @@ const struct submitter_counts *submitter_counts(const struct submitter *submitte
 	return &submitter->counts;
 }
 
-static void print_json(const char *path, uint64_t line, const char *id,
-	const char *what, const char *text)
+/* ---- lines ------------------------------------------------------------------------
+ */
+
+void submitter_tell(struct submitter *submitter, const struct submitter_line *line)
 {
-	ctl_print_json(json_pack("{s:s, s:s, s:I, s:s?, s:s?}", "outcome", what, "file",
-		path, "line", (json_int_t)line, "id", id, "text", text));
+	if (submitter->ctl->json) {
+		ctl_print_json(json_pack("{s:s, s:o, s:I, s:o, s:o}", "outcome",
+			line->outcome, "file", output_json_text(line->path), "line",
+			(json_int_t)line->line, "id", output_json_text(line->id),
+			"text", output_json_text(line->text)));
+		return;
+	}
+	output_text(stderr, line->path);
+	fprintf(stderr, ":%" PRIu64 ": ", line->line);
+	if (line->id != NULL) {
+		output_text(stderr, line->id);
+		fputs(": ", stderr);
+	}
+	fprintf(stderr, "%s: ", line->outcome);
+	output_text(stderr, line->text);
+	fputc('\n', stderr);
 }
 
 void submitter_refuse(struct submitter *submitter, const char *path, uint64_t line,
 	const char *reference, const char *reason)
 {
+	const struct submitter_line told = { path, line, reference, "refused", reason };
+
 	submitter->counts.refused++;
-	if (submitter->ctl->json) {
-		print_json(path, line, reference, "refused", reason);
-		return;
-	}
-	fprintf(stderr, "%s:%" PRIu64 ": %s%srefused: %s\n", path, line,
-		reference == NULL ? "" : reference, reference == NULL ? "" : ": ",
-		reason);
+	submitter_tell(submitter, &told);
 }
 
 static void warn(struct submitter *submitter, const struct place *place,
 	const struct cordon_result *result)
 {
-	if (submitter->ctl->json) {
-		print_json(place->path, place->line, result->id, "warning",
-			result->warning);
-		return;
-	}
-	fprintf(stderr, "%s:%" PRIu64 ": %s: warning: %s\n", place->path, place->line,
-		result->id, result->warning);
+	const struct submitter_line told = { place->path, place->line, result->id,
+		"warning", result->warning };
+
+	submitter_tell(submitter, &told);
 }
 
 static void report(struct submitter *submitter, const struct place *place,
@@ -108,19 +124,57 @@ static void report(struct submitter *submitter, const struct place *place,
 	}
 }
 
+/* Keeps what is told of copies at the end; the results are the submitter's then. */
+static void keep_copies(struct submitter *submitter, struct cordon_results *results)
+{
+	bool failed_before =
+		submitter->copies != NULL && submitter->copies->copies_error != 0;
+
+	if (results->copies_error != 0) {
+		for (size_t i = 0; i < results->count; i++) {
+			submitter->counts.short_of_copies +=
+				results->results[i].error == 0;
+		}
+		submitter->options.copies_timeout_ms = 1;
+	}
+	if (!copies_matter(results) || failed_before) {
+		cordon_results_destroy(results);
+		return;
+	}
+	cordon_results_destroy(submitter->copies);
+	submitter->copies = results;
+	if (results->copies_error != 0 && !submitter->ctl->json) {
+		copies_warn(results);
+	}
+}
+
+static int submit(struct submitter *submitter, struct cordon_results **results)
+{
+	struct cordon_submission submission = {
+		.items = submitter->items,
+		.count = submitter->count,
+		.copies = submitter->options.copies,
+		.copies_timeout_ms = submitter->options.copies_timeout_ms,
+	};
+	struct ctl_patience patience = { 0 };
+	int error;
+
+	do {
+		error = cordon_submit_with(
+			submitter->ctl->client, &submission, results);
+	} while (error != 0 && ctl_again(submitter->ctl, &patience, error));
+	return error;
+}
+
 int submitter_flush(struct submitter *submitter)
 {
-	struct ctl_patience patience = { 0 };
 	struct cordon_results *results;
 	int error;
 
 	if (submitter->count == 0) {
 		return EXIT_OK;
 	}
-	do {
-		error = cordon_submit(submitter->ctl->client, submitter->items,
-			submitter->count, &results);
-	} while (error != 0 && ctl_again(submitter->ctl, &patience, error));
+	error = submit(submitter, &results);
 	if (error != 0) {
 		return ctl_client_failed(submitter->ctl, error) == EXIT_USAGE
 			       ? EXIT_USAGE
@@ -129,7 +183,7 @@ int submitter_flush(struct submitter *submitter)
 	for (size_t i = 0; i < results->count && i < submitter->count; i++) {
 		report(submitter, &submitter->places[i], &results->results[i]);
 	}
-	cordon_results_destroy(results);
+	keep_copies(submitter, results);
 	submitter->count = 0;
 	submitter->bytes = 0;
 	arena_reset(&submitter->arena);
@@ -159,7 +213,7 @@ int submitter_add(struct submitter *submitter, const struct cordon_record *recor
 	memset(item, 0, sizeof(*item));
 	item->type = CORDON_ITEM_PUT;
 	item->record = copy;
-	item->from_public_list = submitter->from_public_list;
+	item->from_public_list = submitter->options.from_public_list;
 	submitter->places[submitter->count++] = (struct place){ path, line };
 	submitter->bytes += packed.size;
 	if (submitter->count == CORDON_SUBMIT_MAX ||
@@ -167,4 +221,63 @@ int submitter_add(struct submitter *submitter, const struct cordon_record *recor
 		return submitter_flush(submitter);
 	}
 	return EXIT_OK;
+}
+
+/* ---- the end ----------------------------------------------------------------------
+ */
+
+static int print_json(
+	const struct submitter *submitter, const struct submitter_besides *besides)
+{
+	const struct submitter_counts *c = &submitter->counts;
+	json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "created",
+		(json_int_t)c->created, "changed", (json_int_t)c->changed, "unchanged",
+		(json_int_t)c->unchanged, "refused", (json_int_t)c->refused,
+		"short_of_copies", (json_int_t)c->short_of_copies, "left_out",
+		(json_int_t)(besides == NULL ? 0 : besides->left_out), "remarks",
+		(json_int_t)(besides == NULL ? 0 : besides->remarks));
+
+	if (submitter->copies != NULL) {
+		summary = output_json_with(
+			summary, "copies", copies_json(submitter->copies));
+	}
+	return ctl_print_json(json_pack("{s:o}", "summary", summary));
+}
+
+static void print_text(
+	const struct submitter *submitter, const struct submitter_besides *besides)
+{
+	const struct submitter_counts *c = &submitter->counts;
+
+	printf("%" PRIu64 " created, %" PRIu64 " changed, %" PRIu64
+	       " unchanged, %" PRIu64 " refused",
+		c->created, c->changed, c->unchanged, c->refused);
+	if (besides != NULL) {
+		printf(", %" PRIu64 " left out (no persons)", besides->left_out);
+	}
+	if (c->short_of_copies > 0) {
+		printf(", %" PRIu64 " kept but short of copies", c->short_of_copies);
+	} else if (submitter->copies != NULL) {
+		copies_print_members(stdout, submitter->copies);
+	}
+	putchar('\n');
+}
+
+int submitter_end(struct submitter *submitter, int status,
+	const struct submitter_besides *besides)
+{
+	if (!submitter->ctl->json) {
+		print_text(submitter, besides);
+	} else if (print_json(submitter, besides) != EXIT_OK) {
+		return EXIT_FAILED;
+	}
+	if (status != EXIT_OK) {
+		return status;
+	}
+	if (submitter->counts.refused > 0) {
+		return EXIT_REFUSED;
+	}
+	return submitter->copies != NULL && submitter->copies->copies_error != 0
+		       ? EXIT_COPIES
+		       : EXIT_OK;
 }

@@ -106,6 +106,7 @@ static void describes_options(
 static void the_manual_describes_exactly_the_options_of_each_command(void **state)
 {
 	(void)state;
+	describes_options("\n.Ss record put ", record_put_options, false, false);
 	describes_options(
 		"\n.Ss record withdraw ", record_withdraw_options, false, false);
 	describes_options(
