@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/net/tcp.h"
 #include "proto/dial.h"
 
 struct dialer {
@@ -57,6 +58,7 @@ static void on_ready(evutil_socket_t fd, short what, void *context)
 	if (error != 0) {
 		d->done(d->context, error, -1, d->msg.text);
 	} else if (connected >= 0) {
+		tcp_keep_alive(connected);
 		d->done(d->context, 0, connected, NULL);
 	}
 }

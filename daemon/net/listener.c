@@ -20,6 +20,7 @@ static void on_accepted(void *context, int fd, const struct sockaddr *address)
 	char text[TCP_ADDRESS_TEXT_BYTES];
 
 	tcp_no_delay(fd);
+	tcp_keep_alive(fd);
 	tcp_address_text(address, text);
 	l->accepted(l->context, fd, text);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,4 +76,19 @@ int tcp_listen(const char *host, uint16_t port, int *fd, struct errmsg *msg)
 			   : errmsg_set(msg, CORDON_EUNREACHABLE,
 				     "listen on %s port %u: %s", host, port,
 				     strerror(number));
+}
+
+void tcp_keep_alive(int fd)
+{
+	unsigned gone_ms = TCP_GONE_MS;
+	int on = 1, probes = 3;
+	int apart_s = TCP_GONE_MS / 1000 / (1 + probes);
+
+	/* without them the idle timeout is what finds it out */
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &apart_s, sizeof(apart_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &apart_s, sizeof(apart_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	/* bytes that were sent and are not acknowledged */
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms, sizeof(gone_ms));
 }

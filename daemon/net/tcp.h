@@ -11,4 +11,11 @@
  */
 int tcp_listen(const char *host, uint16_t port, int *fd, struct errmsg *msg);
 
+/*
+ * The kernel finds out that the other host has gone without a word, or cannot be
+ * reached any more, and ends the connection within TCP_GONE_MS.
+ */
+#define TCP_GONE_MS 30000
+void tcp_keep_alive(int fd);
+
 #endif

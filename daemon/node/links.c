@@ -41,6 +41,14 @@ void links_set_state(
 	pthread_mutex_unlock(&links->lock);
 }
 
+void links_add_pulled(struct links *links, size_t peer, size_t entries, size_t bytes)
+{
+	pthread_mutex_lock(&links->lock);
+	links->peers[peer].entries += entries;
+	links->peers[peer].bytes += bytes;
+	pthread_mutex_unlock(&links->lock);
+}
+
 static struct links_entry *entry_for(
 	struct links_peer *peer, const struct list_id *list)
 {
@@ -108,6 +116,8 @@ int links_read(
 				? NULL
 				: arena_text(arena, state->error, strlen(state->error));
 		infos[i].lag = peer->lag;
+		infos[i].entries = peer->entries;
+		infos[i].bytes = peer->bytes;
 		infos[i].since_s = state->since_s;
 		infos[i].retry_in_ms = left_us > 0 ? (uint32_t)(left_us / 1000) : 0;
 	}

@@ -23,6 +23,7 @@ struct links_peer {
 	struct identity identity;
 	struct peer_state state;
 	uint64_t lag;
+	uint64_t entries, bytes; /* pulled since the start */
 	struct links_entry *heads;
 	size_t heads_count, heads_room;
 };
@@ -38,6 +39,8 @@ void links_finish(struct links *links);
 
 void links_set_state(
 	struct links *links, size_t peer, const struct peer *from, uint64_t lag);
+/* A chunk came: of so many entries, perhaps more than are taken. */
+void links_add_pulled(struct links *links, size_t peer, size_t entries, size_t bytes);
 /* A head that the peer says it holds.  Without memory the older one stays. */
 void links_set_head(struct links *links, size_t peer, const struct head *head);
 /* The link is gone: nothing is known. */

@@ -206,6 +206,40 @@ static int lists(struct text *text, struct store_txn *txn)
 /* ---- links and the node
  * ---------------------------------------------------------------------- */
 
+static uint64_t link_up(const struct link_info *link)
+{
+	return strcmp(link->state, "up") == 0;
+}
+
+static uint64_t link_lag(const struct link_info *link)
+{
+	return link->lag;
+}
+
+static uint64_t link_entries(const struct link_info *link)
+{
+	return link->entries;
+}
+
+static uint64_t link_bytes(const struct link_info *link)
+{
+	return link->bytes;
+}
+
+static const struct link_metric {
+	const char *name, *type, *help;
+	uint64_t (*value)(const struct link_info *link);
+} link_metrics[] = {
+	{ "link_up", "gauge", "1: the link to the node is up.", link_up },
+	{ "link_lag_sequences", "gauge",
+		"Sequences that the node is known to be ahead, over all lists.",
+		link_lag },
+	{ "link_entries_total", "counter", "Entries pulled from the node.",
+		link_entries },
+	{ "link_bytes_total", "counter", "Bytes of the chunks pulled from the node.",
+		link_bytes },
+};
+
 static int links(struct text *text)
 {
 	struct link_info *infos;
@@ -216,22 +250,17 @@ static int links(struct text *text)
 	if (error != 0) {
 		return error;
 	}
-	family(text, "link_up", "gauge", "1: the link to the node is up.");
-	for (size_t i = 0; i < count; i++) {
-		char uri[IDENT_URI_MAX];
+	for (size_t m = 0; m < sizeof(link_metrics) / sizeof(link_metrics[0]); m++) {
+		const struct link_metric *metric = &link_metrics[m];
 
-		ident_uri_text(&infos[i].peer, uri);
-		add(text, "cordon_link_up{peer=\"%s\"} %d\n", uri,
-			strcmp(infos[i].state, "up") == 0);
-	}
-	family(text, "link_lag_sequences", "gauge",
-		"Sequences that the node is known to be ahead, over all lists.");
-	for (size_t i = 0; i < count; i++) {
-		char uri[IDENT_URI_MAX];
+		family(text, metric->name, metric->type, metric->help);
+		for (size_t i = 0; i < count; i++) {
+			char uri[IDENT_URI_MAX];
 
-		ident_uri_text(&infos[i].peer, uri);
-		add(text, "cordon_link_lag_sequences{peer=\"%s\"} %" PRIu64 "\n", uri,
-			infos[i].lag);
+			ident_uri_text(&infos[i].peer, uri);
+			add(text, "cordon_%s{peer=\"%s\"} %" PRIu64 "\n", metric->name,
+				uri, metric->value(&infos[i]));
+		}
 	}
 	return 0;
 }

@@ -244,6 +244,21 @@ static const struct conn_handler conn_handler = {
 	.closed = on_closed,
 };
 
+/*
+ * A link is never silent for long: a pull that waits is answered after follow_wait, and
+ * idle heads come again.  One that is has no node at its other end any more, though no
+ * packet has said so.
+ */
+static uint32_t silence_max_ms(const struct config *config)
+{
+	uint32_t most = config->follow_wait_ms + config->frame_timeout_ms;
+
+	if (most < 4 * config->head_interval_ms) {
+		most = 4 * config->head_interval_ms;
+	}
+	return most < config->idle_timeout_ms ? most : config->idle_timeout_ms;
+}
+
 static void on_dialed(void *context, int error, int fd, const char *text)
 {
 	struct peer *peer = context;
@@ -254,7 +269,7 @@ static void on_dialed(void *context, int error, int fd, const char *text)
 		.output_low = FRAME_MAX_PEER / 2,
 		.handshake_timeout_ms = config->handshake_timeout_ms,
 		.frame_timeout_ms = config->frame_timeout_ms,
-		.idle_timeout_ms = config->idle_timeout_ms,
+		.idle_timeout_ms = silence_max_ms(config),
 	};
 	struct tls_profile *profile;
 	struct errmsg msg = { "" };

@@ -33,6 +33,7 @@ struct link_info {
 	const char *state; /* "up", "connecting", "waiting" */
 	const char *error; /* the last; NULL: none */
 	uint64_t lag;
+	uint64_t entries, bytes; /* pulled since the start */
 	int64_t since_s;
 	uint32_t retry_in_ms;
 };

@@ -152,6 +152,7 @@ static void on_chunk(
 			error == CORDON_ENOMEM ? ENGINE_REFUSED : ENGINE_RUBBISH);
 		return;
 	}
+	links_add_pulled(&r->links, index, job->chunk.entries_count, payload.size);
 	job->type = APPLY_JOB_CHUNK;
 	if (replicator_post(job) != 0) {
 		refuse(r, index, &list, ENGINE_REFUSED);

@@ -171,6 +171,11 @@ static unsigned free_port(const char *host)
 	return ntohs(at.sin_port);
 }
 
+unsigned union_free_port(struct testunion *u)
+{
+	return free_port(u->host);
+}
+
 static void pki(struct testunion *u, const char *const *argv)
 {
 	struct union_output output;

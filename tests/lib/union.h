@@ -58,6 +58,7 @@ struct union_node {
 	/* The port, on the union's address, by which it reaches the node of that index;
 	 * 0: that node's own. */
 	unsigned via[UNION_NODES_MAX];
+	unsigned metrics;           /* the port of /metrics; 0: none */
 	const char *extra;          /* lines of the configuration */
 	const char *data_dir;       /* NULL: data, below dir */
 	const char *const *wrapper; /* arguments before the program's name, NULL at the
@@ -81,6 +82,8 @@ void union_three(struct testunion *u, struct union_node *node[3]);
 const char *union_host(const struct testunion *u);
 void union_set_host(struct testunion *u, const char *host);
 const char *union_dir(const struct testunion *u);
+/* A port of the union's address that nobody listens on. */
+unsigned union_free_port(struct testunion *u);
 
 /* ---- a node's life ------------------------------------------------------------------
  */
@@ -205,6 +208,12 @@ struct union_list {
 	char digest[65];
 };
 struct union_list union_list(struct union_node *node, const char *list);
+
+/* Whether the node's data file has these bytes anywhere. */
+bool union_data_has(struct union_node *node, const char *text);
+/* What /metrics shows of a family and its labels, "entries_applied_total" or
+ * "link_up{peer=\"cordon://KAZ/node/node-1\"}"; 0: nothing. */
+uint64_t union_metric(struct union_node *node, const char *name);
 
 /* ---- faulty certificates
  * -------------------------------------------------------------------- */

@@ -115,6 +115,9 @@ void union_configure(struct union_node *node)
 	file = fopen(path, "w");
 	assert_non_null(file);
 	write_self(file, node);
+	if (node->metrics != 0) {
+		fprintf(file, "metrics = \"%s:%u\"\n", node->host, node->metrics);
+	}
 	if (node->extra != NULL) {
 		fprintf(file, "%s\n", node->extra);
 	}

@@ -84,6 +84,8 @@ static void init_config(struct serve_case *c)
 		c->links[i].peer = c->peers[i].node;
 		c->links[i].address = "192.0.2.1:7100";
 		c->links[i].state = i == 0 ? "up" : "waiting";
+		c->links[i].entries = i == 0 ? 7 : 0;
+		c->links[i].bytes = i == 0 ? 1900 : 0;
 		c->links[i].error = i == 0 ? NULL : "refused";
 		c->heads[i].peer = c->peers[i].node;
 		c->heads[i].reachable = i == 0;

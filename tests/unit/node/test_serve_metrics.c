@@ -151,6 +151,10 @@ static void counters_and_gauges_are_shown(void **state)
 	assert_has(m, "cordon_connections 2");
 	assert_has(m, "cordon_link_up{peer=\"cordon://BLR/node/minsk-1\"} 1");
 	assert_has(m, "cordon_link_up{peer=\"cordon://RUS/node/moscow-1\"} 0");
+	assert_has(
+		m, "cordon_link_entries_total{peer=\"cordon://BLR/node/minsk-1\"} 7");
+	assert_has(
+		m, "cordon_link_bytes_total{peer=\"cordon://BLR/node/minsk-1\"} 1900");
 	assert_has(m, "cordon_info{node=\"" NODE_URI "\",software=\"cordond test\"} 1");
 	assert_non_null(strstr(m->text, "\ncordon_certificate_expiry_seconds "));
 }
