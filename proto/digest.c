@@ -49,15 +49,23 @@ static bool expand(const uint8_t seed[HASH_BYTES], uint8_t out[DIGEST_BYTES])
 	return ok;
 }
 
-int digest_element(
-	const struct list_id *list, const struct entry *entry, struct digest *element)
+int digest_seed(
+	const struct list_id *list, const struct entry *entry, uint8_t seed[HASH_BYTES])
 {
-	uint8_t preimage[PREIMAGE_MAX], seed[HASH_BYTES], lanes[DIGEST_BYTES];
+	uint8_t preimage[PREIMAGE_MAX];
 	struct writer w;
 
 	writer_init(&w, preimage, sizeof(preimage));
-	if (!write_preimage(list, entry, &w) ||
-		hash_bytes(preimage, w.used, seed) != 0 || !expand(seed, lanes)) {
+	return write_preimage(list, entry, &w) ? hash_bytes(preimage, w.used, seed)
+					       : CORDON_EINTERNAL;
+}
+
+int digest_element(
+	const struct list_id *list, const struct entry *entry, struct digest *element)
+{
+	uint8_t seed[HASH_BYTES], lanes[DIGEST_BYTES];
+
+	if (digest_seed(list, entry, seed) != 0 || !expand(seed, lanes)) {
 		return CORDON_EINTERNAL;
 	}
 	digest_load(element, lanes);

@@ -21,6 +21,10 @@ struct digest {
 int digest_element(
 	const struct list_id *list, const struct entry *entry, struct digest *element);
 
+/* The SHA-256 that an entry's element is made of: names the entry as it stands. */
+int digest_seed(const struct list_id *list, const struct entry *entry,
+	uint8_t seed[HASH_BYTES]);
+
 /* element is another one than digest. */
 void digest_add(struct digest *digest, const struct digest *element);
 void digest_subtract(struct digest *digest, const struct digest *element);
