@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "proto/digest.h"
 #include "tests/lib/liar.h"
 
 /* ---- the lies -------------------------------------------------------------------- */
@@ -186,6 +187,22 @@ static void lie_stub(struct liar_frame *frame, void **kept)
 		entry->sealed = (ProtobufCBinaryData){ 0, NULL };
 		entry->sealed_hash = (ProtobufCBinaryData){ sizeof(hash), hash };
 	}
+}
+
+/* The same, with its own end and hash: all is true but that it is over. */
+static void lie_live_stub(struct liar_frame *frame, void **kept)
+{
+	Cordon__Entry *entry = last_entry(frame);
+	uint8_t *hash = arena_alloc(frame->arena, 32);
+
+	(void)kept;
+	if (entry == NULL || entry->state != 1 || hash == NULL ||
+		hash_bytes(entry->sealed.data, entry->sealed.len, hash) != 0) {
+		frame->altered = false;
+		return;
+	}
+	entry->sealed = (ProtobufCBinaryData){ 0, NULL };
+	entry->sealed_hash = (ProtobufCBinaryData){ 32, hash };
 }
 
 /* The head of another list, or of another moment. */
@@ -371,7 +388,8 @@ static const struct lie {
 	{ "reordered", lie_reordered, true },
 	{ "one id twice", lie_twice, true },
 	{ "forged tombstone", lie_tombstone, true },
-	{ "forged stub", lie_stub, true },
+	{ "forged stub", lie_stub, false },
+	{ "a live ban as a stub", lie_live_stub, false },
 	{ "another head", lie_head, false },
 	{ "a forged head", lie_forged_head, true },
 	{ "heads from the future", lie_future, false },
