@@ -95,6 +95,12 @@ struct config {
 			  * wish
 			  */
 	uint32_t copies_timeout_ms;
+	uint32_t upkeep_interval_ms;
+	uint32_t tombstone_days; /* 0: acknowledged or not */
+	uint32_t erase_after_days;
+	uint32_t brake_percent; /* 100: no brake */
+	uint32_t brake_least;
+	uint32_t compact_days; /* 0: only by command */
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */

@@ -71,6 +71,28 @@ static const struct config_key top_keys[] = {
 	{ "copies_timeout", CONFIG_TIME_MS, .min = 1, .max = HOUR, .standard = "5s",
 		AT(config, copies_timeout_ms),
 		.help = "How long a submitter waits for them." },
+	{ "upkeep_interval", CONFIG_TIME_MS, .min = 100, .max = 24 * HOUR,
+		.standard = "1min", AT(config, upkeep_interval_ms),
+		.help = "How often the node looks for what has ended, lapsed, or is to "
+			"be erased." },
+	{ "tombstone_days", CONFIG_DAYS, .min = 0, .max = 3650, .standard = "90d",
+		AT(config, tombstone_days),
+		.help = "How long tombstones wait for nodes that do not acknowledge "
+			"them." },
+	{ "erase_after", CONFIG_DAYS, .min = 3, .max = 3650, .standard = "3d",
+		AT(config, erase_after_days),
+		.help = "How long after its end a record's content is kept that its "
+			"owner has not withdrawn." },
+	{ "brake_percent", CONFIG_NUMBER, .min = 1, .max = 100, .standard = "10",
+		AT(config, brake_percent),
+		.help = "The share of a list that may be withdrawn within an hour." },
+	{ "brake_least", CONFIG_NUMBER, .min = 0, .max = 1000000000, .standard = "50",
+		AT(config, brake_least),
+		.help = "The withdrawals within an hour that are never braked." },
+	{ "compact_interval", CONFIG_DAYS, .min = 0, .max = 365, .standard = "7d",
+		AT(config, compact_days),
+		.help = "How often the store is written anew, without what was "
+			"erased." },
 	{ "connections_max", CONFIG_NUMBER, .min = 1, .max = 65536, .standard = "1024",
 		AT(config, connections_max),
 		.help = "The most connections at a time." },

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/node/head_check.h"
+#include "daemon/node/upkeep.h"
 #include "daemon/node/signing.h"
 
 /* A decoded chunk: the frame, and what its entries' structs take. */
@@ -20,6 +20,7 @@ int apply_job_create(struct node *node, struct apply_job **job)
 	}
 	j->node = node;
 	arena_init(&j->arena, JOB_MEMORY_MAX);
+	upkeep_context(node, &j->now);
 	*job = j;
 	return 0;
 }
@@ -62,6 +63,7 @@ static int read_entries(
 			return error;
 		}
 	}
+	apply_strip(entries, message->n_entries, &job->now);
 	job->chunk.head = &job->head;
 	job->chunk.after = message->after;
 	job->chunk.up_to = message->up_to;
@@ -111,15 +113,13 @@ int apply_job_set_head(
 static enum apply_result apply(
 	struct apply_job *job, const struct feed *feed, int *error)
 {
-	const struct state *member = &job->node->config->node.member;
-	const struct apply_context context = { .member = *member,
-		.now_s = wall_s(clock_wall()) };
+	const struct apply_context *now = &job->now;
 
 	switch (job->type) {
 	case APPLY_JOB_CHUNK:
-		return apply_chunk(&job->copy, feed, &job->chunk, &context, error);
+		return apply_chunk(&job->copy, feed, &job->chunk, now, error);
 	case APPLY_JOB_HEAD:
-		return apply_head(&job->copy, feed, &job->head, member, error);
+		return apply_head(&job->copy, feed, &job->head, &now->member, error);
 	case APPLY_JOB_MOVE:
 		break;
 	}

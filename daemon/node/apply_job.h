@@ -23,10 +23,11 @@ struct apply_job {
 	} type;
 	size_t peer; /* ENGINE_NOBODY for MOVE */
 	struct list_id list;
-	struct arena arena;  /* holds packed and entries */
-	struct head head;    /* CHUNK, HEAD: authentic */
-	struct bytes packed; /* its message */
-	struct chunk chunk;  /* CHUNK */
+	struct arena arena;       /* holds packed and entries */
+	struct apply_context now; /* member, and the time */
+	struct head head;         /* CHUNK, HEAD: authentic */
+	struct bytes packed;      /* its message */
+	struct chunk chunk;       /* CHUNK */
 
 	/* The result. */
 	enum apply_result result;

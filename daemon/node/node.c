@@ -17,6 +17,7 @@
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/serve_snapshot.h"
+#include "daemon/node/upkeep.h"
 #include "daemon/node/signing.h"
 #include "daemon/node/worker.h"
 #include "daemon/node/committer.h"
@@ -289,6 +290,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = registry_create(&node->registry, msg);
 	}
 	if (error == 0) {
+		error = upkeep_create(node, &node->upkeep, msg);
+	}
+	if (error == 0) {
 		error = replicator_create(node, &node->replicator, msg);
 	}
 	if (error == 0) {
@@ -322,6 +326,7 @@ static void stop(struct running *run)
 	}
 	free(node->workers);
 	registry_destroy(node->registry);
+	upkeep_destroy(node->upkeep);
 	metrics_destroy(run->metrics);
 	replicator_destroy(node->replicator);
 	store_close(node->store);

@@ -16,6 +16,7 @@ struct committer;
 struct worker;
 struct replicator;
 struct registry;
+struct upkeep;
 
 /* Counted by any thread, read by status and metrics. */
 struct node_counters {
@@ -34,6 +35,17 @@ struct node_counters {
 	atomic_uint_fast64_t entries_applied; /* from peers */
 	atomic_uint_fast64_t copies_waiting;  /* submissions that want copies, now */
 	atomic_uint_fast64_t mismatches;
+};
+
+/* Counted by the upkeep, read by any thread. */
+struct upkeep_counters {
+	atomic_uint_fast64_t ended;   /* own records withdrawn: expired */
+	atomic_uint_fast64_t lapsed;  /* own records withdrawn: review_lapsed */
+	atomic_uint_fast64_t erased;  /* other owners' records, content erased */
+	atomic_uint_fast64_t purged;  /* own tombstones that went */
+	atomic_uint_fast64_t reviews; /* own records to be reviewed within 90 days */
+	atomic_uint_fast64_t held;    /* withdrawals that wait for an admin */
+	atomic_bool clock_trusted;
 };
 
 /*
@@ -55,6 +67,8 @@ struct node {
 	struct head_key *head_key; /* NULL: this node never signs */
 	int64_t started_s;
 	struct node_counters counters;
+	struct upkeep *upkeep; /* main's */
+	struct upkeep_counters upkept;
 	/* One bit per configured member (its index): a node of it has told us its heads
 	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;

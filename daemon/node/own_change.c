@@ -126,7 +126,7 @@ static int warn_listed(struct change *c, struct errmsg *msg)
 }
 
 /*
- * 1. What stands and says the same stays as it is.
+ * 1. What stands and says the same stays as it is; of what was erased nobody knows.
  * 2. review_by that nobody gave is counted from today.
  * 3. What is new, and listed under another id already, gets a warning.
  * 4. Anything else is the next version, also after a withdrawal.
@@ -138,7 +138,7 @@ static int put(struct change *c, struct errmsg *msg)
 	bool note_changed;
 	int error = put_note(c, record->internal_note, &note_changed, msg);
 
-	if (error == 0 && live) { /* 1 */
+	if (error == 0 && live && c->old.sealed.size > 0) { /* 1 */
 		struct cordon_record *old;
 
 		error = open_old(c, &old, msg);
@@ -226,8 +226,8 @@ static int confirm(struct change *c, struct errmsg *msg)
 	struct record_policy policy;
 	int error;
 
-	if (!c->known || c->old.state != ENTRY_LIVE) {
-		return not_found(c);
+	if (!c->known || c->old.state != ENTRY_LIVE || c->old.sealed.size == 0) {
+		return not_found(c); /* erased: it had ended */
 	}
 	error = open_old(c, &record, msg);
 	if (error != 0) {

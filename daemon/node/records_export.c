@@ -55,7 +55,7 @@ static int collect_list(struct dump *dump, struct served_entries *entries,
 		if (error != 0 || !found) {
 			break;
 		}
-		if (row.state == ENTRY_LIVE) {
+		if (row.state == ENTRY_LIVE && row.sealed.size > 0) {
 			error = served_entries_add(entries, &row, full);
 		}
 		if (*full) {

@@ -5,6 +5,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/node/ack_out.h"
+#include "daemon/node/upkeep.h"
 #include "daemon/node/watch.h"
 
 static void on_up(void *context, size_t index)
@@ -85,6 +86,7 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 		event.list = head.list;
 		event.head = &head;
 		links_set_head(&r->links, index, &head);
+		upkeep_heard(r->node->upkeep, &head);
 		replicator_own_head(r, index, &head, packed);
 		replicator_step(r, &event, packed);
 	} else {

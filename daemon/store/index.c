@@ -58,6 +58,7 @@ int index_derive(struct store_txn *txn, const struct list_id *list,
 	if (txn->error != 0 || entry->state != ENTRY_LIVE || entry->sealed.size == 0) {
 		return txn->error;
 	}
+	keys->has_end = true;
 	error = record_open(entry->sealed, arena, &record, &unknown, NULL);
 	if (error == 0 && belongs(record, list, entry) &&
 		cordon_code_text(CORDON_CODES_KIND, record->kind) != NULL) {
@@ -77,32 +78,32 @@ int index_derive(struct store_txn *txn, const struct list_id *list,
 int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys)
 {
-	if (txn->error != 0 || !keys->any) {
-		return txn->error;
+	if (txn->error == 0 && keys->any) {
+		(void)documents_add(txn, ref, &keys->numbers);
+		(void)names_add(txn, ref, keys->names);
 	}
-	(void)documents_add(txn, ref, &keys->numbers);
-	(void)names_add(txn, ref, keys->names);
-	return due_add(txn, list, ref, keys);
+	return txn->error != 0 || !keys->has_end ? txn->error
+						 : due_add(txn, list, ref, keys);
 }
 
 int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys)
 {
-	if (txn->error != 0 || !keys->any) {
-		return txn->error;
+	if (txn->error == 0 && keys->any) {
+		(void)documents_remove(txn, ref, &keys->numbers);
+		(void)names_remove(txn, ref, keys->names);
 	}
-	(void)documents_remove(txn, ref, &keys->numbers);
-	(void)names_remove(txn, ref, keys->names);
-	return due_remove(txn, list, ref, keys);
+	return txn->error != 0 || !keys->has_end ? txn->error
+						 : due_remove(txn, list, ref, keys);
 }
 
 int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys)
 {
-	if (txn->error != 0 || !keys->any) {
-		return txn->error;
+	if (txn->error == 0 && keys->any) {
+		(void)documents_forget(txn, ref, &keys->numbers);
+		(void)names_forget(txn, ref, keys->names);
 	}
-	(void)documents_forget(txn, ref, &keys->numbers);
-	(void)names_forget(txn, ref, keys->names);
-	return due_forget(txn, list, ref, keys);
+	return txn->error != 0 || !keys->has_end ? txn->error
+						 : due_forget(txn, list, ref, keys);
 }

@@ -26,6 +26,7 @@ struct index_keys {
 	struct record_keys *names;
 	bool has_review;
 	int64_t review_day;
+	bool has_end; /* a live row with its content, understood or not */
 	int64_t ends_at_s;
 	bool any; /* has keys at all: a live row that could be read */
 	bool not_understood;
@@ -34,7 +35,8 @@ struct index_keys {
 /*
  * Of an entry of list.  What is in *keys is in arena memory and borrows nothing from
  * the entry.  Tombstones and erased rows have no keys; rows that cannot be read, are of
- * an unknown kind or are not what their entry says have none and are not understood.
+ * an unknown kind or are not what their entry says have none but their end, and are not
+ * understood.
  */
 int index_derive(struct store_txn *txn, const struct list_id *list,
 	const struct entry *entry, struct arena *arena, struct index_keys *keys);

@@ -10,7 +10,7 @@
  * made of INDEX_RULES and of the keys of a few samples is kept in meta; when it differs
  * at start, all indexes are made anew from the rows, in one transaction.
  */
-#define INDEX_RULES 1
+#define INDEX_RULES 2
 
 int rebuild_if_rules_changed(struct store_txn *txn);
 

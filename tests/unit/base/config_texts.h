@@ -35,6 +35,12 @@
 	"follow_wait = 500ms\n"                                                        \
 	"copies = 2\n"                                                                 \
 	"copies_timeout = 7s\n"                                                        \
+	"upkeep_interval = 2s\n"                                                       \
+	"tombstone_days = 30d\n"                                                       \
+	"erase_after = 4d\n"                                                           \
+	"brake_percent = 5\n"                                                          \
+	"brake_least = 20\n"                                                           \
+	"compact_interval = 1d\n"                                                      \
 	"connections_max = 77\n"                                                       \
 	"connections_per_identity = 7\n"                                               \
 	"requests_in_flight_max = 17\n"                                                \

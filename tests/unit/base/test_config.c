@@ -63,6 +63,12 @@ static void all_limits_are_read(void **state)
 	assert_int_equal(c->follow_wait_ms, 500);
 	assert_int_equal(c->copies, 2);
 	assert_int_equal(c->copies_timeout_ms, 7000);
+	assert_int_equal(c->upkeep_interval_ms, 2000);
+	assert_int_equal(c->tombstone_days, 30);
+	assert_int_equal(c->erase_after_days, 4);
+	assert_int_equal(c->brake_percent, 5);
+	assert_int_equal(c->brake_least, 20);
+	assert_int_equal(c->compact_days, 1);
 	assert_int_equal(c->connections_max, 77);
 	assert_int_equal(c->connections_per_identity, 7);
 	assert_int_equal(c->requests_in_flight_max, 17);
