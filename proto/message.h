@@ -42,12 +42,17 @@
 	X(RANGES, 70, cordon__ranges_request)                                          \
 	X(RANGES_ANSWER, 71, cordon__ranges_answer)                                    \
 	X(ACKS, 72, cordon__acks)                                                      \
+	X(COMPLAINT, 73, cordon__complaint)                                            \
+	X(HEADS_AT, 74, cordon__heads_at_request)                                      \
+	X(HEADS_AT_ANSWER, 75, cordon__heads_at_answer)                                \
 	X(STATUS, 96, cordon__control__status_request)                                 \
 	X(STATUS_ANSWER, 97, cordon__control__status_answer)                           \
 	X(VERIFY, 98, cordon__control__verify_request)                                 \
 	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)                           \
 	X(TAKEOVER, 100, cordon__control__takeover_request)                            \
-	X(TAKEOVER_ANSWER, 101, cordon__control__takeover_answer)
+	X(TAKEOVER_ANSWER, 101, cordon__control__takeover_answer)                      \
+	X(EVIDENCE, 104, cordon__control__evidence_request)                            \
+	X(EVIDENCE_ANSWER, 105, cordon__control__evidence_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/node/evidence.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/upkeep.h"
 #include "daemon/node/signing.h"
@@ -31,6 +32,7 @@ void apply_job_destroy(struct apply_job *job)
 		return;
 	}
 	arena_finish(&job->arena);
+	heads_set_finish(&job->proof);
 	free(job);
 }
 
@@ -121,6 +123,7 @@ static enum apply_result apply(
 	case APPLY_JOB_HEAD:
 		return apply_head(&job->copy, feed, &job->head, &now->member, error);
 	case APPLY_JOB_MOVE:
+	case APPLY_JOB_EVIDENCE:
 		break;
 	}
 	return apply_move(&job->copy, feed, APPLY_ENTRIES_MAX, error);
@@ -130,7 +133,7 @@ static enum apply_result apply(
  */
 static bool head_changed(const struct apply_job *job)
 {
-	return job->type != APPLY_JOB_MOVE &&
+	return (job->type == APPLY_JOB_CHUNK || job->type == APPLY_JOB_HEAD) &&
 	       (job->result == APPLY_VERIFIED || job->result == APPLY_MOVE ||
 		       job->result == APPLY_SAME || job->result == APPLY_UNSHARED);
 }
@@ -142,27 +145,56 @@ static int keep(struct apply_job *job, struct store_txn *txn, struct errmsg *msg
 	if (error == 0 && head_changed(job)) {
 		error = store_head_put(txn, &job->head, job->packed);
 	}
+	/* what is read of may be contradicted before it is verified */
+	if (error == 0 && job->type == APPLY_JOB_CHUNK &&
+		job->result == APPLY_PARTIAL) {
+		error = store_head_remember(txn, &job->head, job->packed);
+	}
 	return error == 0 ? 0 : store_txn_error(txn, msg);
 }
 
-/* A contradiction: the evidence is kept, and the list takes nothing any more. */
-static int keep_evidence(struct apply_job *job, const struct feed *feed,
+/* What the head contradicts: what live shows, or what is being read. */
+static int collect(struct apply_job *job, struct store_txn *txn)
+{
+	heads_set_init(&job->proof, &job->list, 3);
+	heads_set_add(&job->proof, job->packed, NULL);
+	heads_set_add_kept(&job->proof, txn, &job->copy.head);
+	return heads_set_add_kept(&job->proof, txn, &job->copy.high);
+}
+
+/* The list takes nothing any more, without a proof: what was read of is remembered no
+ * longer. */
+static int stop(struct apply_job *job, const struct feed *feed, struct store_txn *txn,
+	struct errmsg *msg)
+{
+	int error = 0;
+
+	if (apply_stop(&job->copy, feed, &job->head.epoch, &error) == APPLY_ERROR) {
+		return errmsg_set(msg, error, "stop the list");
+	}
+	error = store_list_put(txn, &job->list, &job->copy);
+	return error == 0 ? 0 : store_txn_error(txn, msg);
+}
+
+/* A contradiction: the evidence is kept, and the list takes nothing any more, unless
+ * this node signs it. */
+static int keep_evidence(struct apply_job *job, const struct feed *feed, bool signs,
 	struct store_txn *txn, struct errmsg *msg)
 {
-	int failed = 0;
-	struct bytes held;
-	int error = store_head_get(txn, &job->list, &held);
+	char uri[IDENT_URI_MAX];
+	struct store_evidence packed;
+	struct evidence evidence;
+	struct evidence_case found = { &evidence, &packed, uri, !signs };
 
-	if (error == 0) {
-		error = store_evidence_put(txn, &job->head, held, job->packed);
+	ident_uri_text(&job->node->config->peers[job->peer].node, uri);
+	if (job->proof.error != 0) {
+		return errmsg_set(
+			msg, job->proof.error, "hold heads against each other");
 	}
-	if (error == 0 && apply_stop(&job->copy, feed, &failed) == APPLY_ERROR) {
-		error = failed;
+	if (heads_set_find(&job->proof, &evidence, &packed) == EVIDENCE_NONE) {
+		return stop(job, feed, txn, msg);
 	}
-	if (error == 0) {
-		error = store_list_put(txn, &job->list, &job->copy);
-	}
-	return error == 0 ? 0 : store_txn_error(txn, msg);
+	return evidence_keep(txn, &job->copy, &found, &job->result, msg);
 }
 
 /* Something did not come out as signed: nothing of it is kept, and who is to blame is
@@ -180,6 +212,12 @@ static int begin_again(struct apply_job *job, const struct feed *feed,
 	return keep(job, txn, msg);
 }
 
+static bool signs_itself(const struct apply_job *job)
+{
+	return signing_of(job->node) == SIGNING_YES &&
+	       ident_state_equal(&job->list.owner, &job->node->config->node.member);
+}
+
 /*
  * The copy is changed along with the rows; where apply fails after it has changed
  * rows, the store's transaction must go: a second one records what remains.
@@ -195,13 +233,16 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 		store_list_get(txn, &job->list, &job->copy, &found) != 0) {
 		return store_txn_error(txn, msg);
 	}
-	if (signing_of(job->node) == SIGNING_YES &&
-		ident_state_equal(&job->list.owner, &job->node->config->node.member)) {
+	if (job->type == APPLY_JOB_EVIDENCE) {
+		return keep_evidence(job, &feed, signs_itself(job), txn, msg);
+	}
+	if (signs_itself(job)) {
 		job->result = APPLY_STALE; /* this node has taken over meanwhile */
 		return 0;
 	}
 	if (job->result == APPLY_FORK) {
-		return keep_evidence(job, &feed, txn, msg);
+		collect(job, txn);
+		return keep_evidence(job, &feed, false, txn, msg);
 	}
 	if (job->result == APPLY_MISMATCH) {
 		return begin_again(job, &feed, txn, msg);

@@ -4,10 +4,11 @@
 
 #include "daemon/core/repl/engine.h"
 #include "daemon/node/committer.h"
+#include "daemon/node/heads_set.h"
 
 /*
- * What came from a peer, on its way through the writer: a chunk, a head, or the next
- * slice of a stage that is moved in.
+ * What came from a peer, on its way through the writer: a chunk, a head, the next slice
+ * of a stage that is moved in, or heads that contradict each other.
  */
 struct apply_job {
 	struct commit_job job;
@@ -19,7 +20,8 @@ struct apply_job {
 	enum {
 		APPLY_JOB_CHUNK,
 		APPLY_JOB_HEAD,
-		APPLY_JOB_MOVE
+		APPLY_JOB_MOVE,
+		APPLY_JOB_EVIDENCE
 	} type;
 	size_t peer; /* ENGINE_NOBODY for MOVE */
 	struct list_id list;
@@ -28,6 +30,7 @@ struct apply_job {
 	struct head head;         /* CHUNK, HEAD: authentic */
 	struct bytes packed;      /* its message */
 	struct chunk chunk;       /* CHUNK */
+	struct heads_set proof;   /* EVIDENCE: authentic heads that contradict */
 
 	/* The result. */
 	enum apply_result result;

@@ -199,7 +199,8 @@ static int take_frame(struct peer *peer, struct arena *arena,
 			peer->context, peer->index, header->request, payload);
 		return 0;
 	}
-	if (header->type != MESSAGE_HEADS && header->type != MESSAGE_ERROR) {
+	if (header->type != MESSAGE_HEADS && header->type != MESSAGE_HEADS_AT_ANSWER &&
+		header->type != MESSAGE_ERROR) {
 		return errmsg_set(msg, CORDON_EPROTO,
 			"message type %u was not asked for", header->type);
 	}
@@ -210,7 +211,13 @@ static int take_frame(struct peer *peer, struct arena *arena,
 	if (header->type == MESSAGE_ERROR) {
 		return take_error(peer, header, (Cordon__Error *)message, arena);
 	}
-	peer->handler->heads(peer->context, peer->index, (Cordon__Heads *)message);
+	if (header->type == MESSAGE_HEADS_AT_ANSWER) {
+		peer->handler->heads_at(peer->context, peer->index, header->request,
+			(Cordon__HeadsAtAnswer *)message);
+	} else {
+		peer->handler->heads(
+			peer->context, peer->index, (Cordon__Heads *)message);
+	}
 	return 0;
 }
 

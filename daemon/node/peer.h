@@ -23,6 +23,9 @@ struct peer_handler {
 	/* The answer to a request: payload is a packed Chunk, valid during the call. */
 	void (*chunk)(
 		void *context, size_t index, uint32_t request, struct bytes payload);
+	/* As heads; the answer to a request. */
+	void (*heads_at)(void *context, size_t index, uint32_t request,
+		const Cordon__HeadsAtAnswer *answer);
 	void (*refused)(void *context, size_t index, uint32_t request, int error,
 		const char *text);
 };

@@ -71,9 +71,10 @@ static int create_parts(struct replicator *r, struct errmsg *msg)
 	if (error != 0) {
 		return error;
 	}
+	r->traces = calloc(ENGINE_LISTS_MAX, sizeof(*r->traces));
 	r->wake = evtimer_new(r->node->base, on_wake, r);
 	r->peers = calloc(config->peers_count + 1, sizeof(struct peer *));
-	if (r->wake == NULL || r->peers == NULL) {
+	if (r->traces == NULL || r->wake == NULL || r->peers == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	for (size_t i = 0; i < config->peers_count && error == 0; i++) {
@@ -131,6 +132,7 @@ void replicator_destroy(struct replicator *replicator)
 		peer_destroy(replicator->peers[i]);
 	}
 	free(replicator->peers);
+	free(replicator->traces);
 	opening_finish(&replicator->opening);
 	if (replicator->wake != NULL) {
 		event_free(replicator->wake);

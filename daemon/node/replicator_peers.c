@@ -46,7 +46,7 @@ static void on_failed(void *context, size_t index)
 }
 
 /* What a peer sends may be provoked at will: a bound on the lines about it. */
-static void log_rubbish(struct replicator *r, size_t index, const char *what, int error,
+void replicator_rubbish(struct replicator *r, size_t index, const char *what, int error,
 	const struct errmsg *msg)
 {
 	char uri[IDENT_URI_MAX];
@@ -88,9 +88,11 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 		links_set_head(&r->links, index, &head);
 		upkeep_heard(r->node->upkeep, &head);
 		replicator_own_head(r, index, &head, packed);
-		replicator_step(r, &event, packed);
+		if (!replicator_suspect(r, index, &head, packed)) {
+			replicator_step(r, &event, packed);
+		}
 	} else {
-		log_rubbish(r, index, "head", error, &msg);
+		replicator_rubbish(r, index, "head", error, &msg);
 	}
 	arena_finish(&arena);
 }
@@ -101,6 +103,9 @@ static void on_heads(void *context, size_t index, const Cordon__Heads *heads)
 
 	for (size_t i = 0; i < heads->n_heads; i++) {
 		take_head(r, index, heads->heads[i]);
+	}
+	for (size_t i = 0; i < heads->n_evidence; i++) {
+		replicator_take_evidence(r, index, heads->evidence[i]);
 	}
 	replicator_own_told(r, index);
 	opening_told(&r->opening, index);
@@ -148,7 +153,7 @@ static void on_chunk(
 	error = job == NULL ? CORDON_ENOMEM
 			    : apply_job_read_chunk(job, payload, r->check, &msg);
 	if (error != 0) {
-		log_rubbish(r, index, "chunk", error, &msg);
+		replicator_rubbish(r, index, "chunk", error, &msg);
 		apply_job_destroy(job);
 		refuse(r, index, &list,
 			error == CORDON_ENOMEM ? ENGINE_REFUSED : ENGINE_RUBBISH);
@@ -156,7 +161,10 @@ static void on_chunk(
 	}
 	links_add_pulled(&r->links, index, job->chunk.entries_count, payload.size);
 	job->type = APPLY_JOB_CHUNK;
-	if (replicator_post(job) != 0) {
+	if (replicator_suspect(r, index, &job->head, job->packed)) {
+		apply_job_destroy(job);
+		refuse(r, index, &list, ENGINE_REFUSED);
+	} else if (replicator_post(job) != 0) {
 		refuse(r, index, &list, ENGINE_REFUSED);
 	}
 }
@@ -165,9 +173,16 @@ static void on_refused(
 	void *context, size_t index, uint32_t request, int error, const char *text)
 {
 	struct replicator *r = context;
-	struct pull *pull = waiting_pull(r, index, request);
+	struct engine_event event = { .type = ENGINE_REFUSED,
+		.peer = index,
+		.differs = error == CORDON_EMISMATCH };
+	struct pull *pull;
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
 
+	if (replicator_traced(r, index, request, NULL)) {
+		return;
+	}
+	pull = waiting_pull(r, index, request);
 	if (pull == NULL) {
 		return;
 	}
@@ -175,7 +190,14 @@ static void on_refused(
 	ident_uri_text(peer_identity(r->peers[index]), uri);
 	log_info("%s: %s does not send it now: %s: %s", list, uri,
 		cordon_error_name(error), text);
-	refuse(r, index, &pull->list, ENGINE_REFUSED);
+	event.list = pull->list;
+	replicator_tell(r, &event);
+}
+
+static void on_heads_at(void *context, size_t index, uint32_t request,
+	const Cordon__HeadsAtAnswer *answer)
+{
+	replicator_traced(context, index, request, answer);
 }
 
 const struct peer_handler replicator_peer_handler = {
@@ -184,5 +206,6 @@ const struct peer_handler replicator_peer_handler = {
 	.failed = on_failed,
 	.heads = on_heads,
 	.chunk = on_chunk,
+	.heads_at = on_heads_at,
 	.refused = on_refused,
 };

@@ -14,7 +14,7 @@
 /*
  * The inside of replicator.h: replicator.c is its life, replicator_step.c carries out
  * what the engine says, replicator_peers.c tells it what peers say, replicator_own.c
- * tells it who signs.
+ * tells it who signs, replicator_trace.c whether an owner signed two histories.
  */
 
 /* A pull that waits for its answer.  Void ones are forgotten: their answer is dropped.
@@ -24,6 +24,15 @@ struct pull {
 	struct list_id list;
 	size_t peer;
 	uint32_t request;
+};
+
+/* A question for remembered heads that waits for its answer. */
+struct trace {
+	bool waiting;
+	struct list_id list;
+	size_t peer;
+	uint32_t request;
+	struct head held; /* the verified head when it was asked */
 };
 
 /* The newest head of an own list that a peer has told. */
@@ -52,6 +61,8 @@ struct replicator {
 	size_t peers_count;
 	struct pull pulls[ENGINE_LISTS_MAX];
 	size_t pulls_count; /* places used so far */
+	struct trace *traces; /* ENGINE_LISTS_MAX */
+	size_t traces_count;
 	struct event *wake;
 	struct store_txn *txn; /* reset between uses */
 	struct links links;
@@ -85,6 +96,25 @@ void replicator_own_head(struct replicator *r, size_t peer, const struct head *h
 /* replicator_takeover.c: a head of an own list; that a peer has told its heads. */
 void replicator_own_seen(struct replicator *r, size_t peer, const struct head *head);
 void replicator_own_told(struct replicator *r, size_t peer);
+
+/* A bounded line in the log: the peer sent a what (head, chunk …) that is none. */
+void replicator_rubbish(struct replicator *r, size_t peer, const char *what, int error,
+	const struct errmsg *msg);
+
+/* replicator_trace.c */
+
+/* Asks peer for the heads that it remembers up to the verified one. */
+void replicator_trace(struct replicator *r, size_t peer, const struct list_id *list);
+/* Its answer, NULL: refused.  False when it was not asked. */
+bool replicator_traced(struct replicator *r, size_t peer, uint32_t request,
+	const Cordon__HeadsAtAnswer *answer);
+/* An authentic head: true when it contradicts a remembered one, which is on its way to
+ * the writer; then it is not to be taken. */
+bool replicator_suspect(struct replicator *r, size_t peer, const struct head *head,
+	struct bytes packed);
+/* A proof that peer tells. */
+void replicator_take_evidence(
+	struct replicator *r, size_t peer, const Cordon__Evidence *message);
 
 extern const struct peer_handler replicator_peer_handler;
 

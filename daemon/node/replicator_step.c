@@ -146,11 +146,9 @@ static void warn(struct replicator *r, const struct engine_effect *effect)
 		ident_uri_text(peer_identity(r->peers[effect->peer]), uri);
 	}
 	if (effect->type == ENGINE_FORKED) {
-		log_error("%s: STOPPED: two contradicting heads signed by its owner, "
-			  "the second "
-			  "from %s; both are kept as evidence; its owner's "
-			  "administrator must "
-			  "open a new epoch",
+		log_error("%s: STOPPED: its owner has signed heads that contradict "
+			  "each other, the last of them from %s; they are kept as "
+			  "evidence; its owner's administrator must open a new epoch",
 			list, uri);
 	} else if (effect->type == ENGINE_UNSHARED) {
 		log_notice("%s: its owner has ended the sharing; erased", list);
@@ -183,6 +181,9 @@ static void carry_out(struct replicator *r, const struct engine_effect *effect,
 		break;
 	case ENGINE_WATCH:
 		tell_held(r, effect->peer);
+		break;
+	case ENGINE_TRACE:
+		replicator_trace(r, effect->peer, &effect->list);
 		break;
 	case ENGINE_ASIDE:
 	case ENGINE_FORKED:

@@ -4,6 +4,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/node/heads_news.h"
+#include "daemon/node/serve_evidence.h"
 
 /*
  * The watch of heads: all that the asker may have at once, then each as it changes,
@@ -25,6 +26,7 @@ struct watched_list {
 	struct heads_known known;
 	bool pending;             /* a head is in the frame being made … */
 	struct heads_known after; /* … which makes this known */
+	bool proof_pending;       /* and so is what the list is stopped for */
 };
 
 struct heads_watch {
@@ -101,6 +103,22 @@ static int add_head(
 		served->packed, &frame->arena, &heads->heads[heads->n_heads++], msg);
 }
 
+/* What a list is stopped for goes out in place of its head. */
+static int add_proof(struct store_txn *txn, struct watched_list *w,
+	const struct served *served, const struct state *member,
+	struct heads_frame *frame, struct errmsg *msg)
+{
+	Cordon__Evidence *proof;
+	int error = serve_evidence(txn, served, member, &frame->arena, &proof, msg);
+
+	if (error == 0 && proof != NULL) {
+		frame->message.evidence[frame->message.n_evidence++] = proof;
+		frame->bytes += (size_t)EVIDENCE_HEADS_MAX * HEAD_BYTES_MAX;
+		w->proof_pending = true;
+	}
+	return error;
+}
+
 static int look(struct store_txn *txn, struct watched_list *w,
 	const struct state *member, struct heads_frame *frame, struct errmsg *msg)
 {
@@ -113,7 +131,7 @@ static int look(struct store_txn *txn, struct watched_list *w,
 		return served_failed(txn, msg);
 	}
 	if (!news) {
-		return 0;
+		return add_proof(txn, w, &served, member, frame, msg);
 	}
 	error = add_head(frame, &served, msg);
 	if (error == 0 && !frame->full) {
@@ -143,7 +161,9 @@ static int look_at_all(struct heads_watch *watch, struct store_txn *txn,
 	}
 	frame->message.heads =
 		arena_array(&frame->arena, count + 1, sizeof(*frame->message.heads));
-	if (frame->message.heads == NULL) {
+	frame->message.evidence =
+		arena_array(&frame->arena, count + 1, sizeof(*frame->message.evidence));
+	if (frame->message.heads == NULL || frame->message.evidence == NULL) {
 		return CORDON_ENOMEM;
 	}
 	for (size_t i = 0; i < count && !frame->full; i++) {
@@ -187,10 +207,11 @@ static void settle(struct heads_watch *watch, bool sent)
 
 		if (w->pending && sent) {
 			w->known = w->after;
-		} else if (w->pending) {
+		} else if (w->pending || (w->proof_pending && !sent)) {
 			w->looked = false;
 		}
 		w->pending = false;
+		w->proof_pending = false;
 	}
 }
 
@@ -200,7 +221,7 @@ static int send_frame(struct heads_watch *watch, const struct heads_frame *frame
 	int error;
 
 	if (!watch->first && frame->message.n_heads == 0 &&
-		interval_left_ms(watch) > 0) {
+		frame->message.n_evidence == 0 && interval_left_ms(watch) > 0) {
 		return 0;
 	}
 	error = session_answer(watch->session, held_request(watch->held), MESSAGE_HEADS,

@@ -16,6 +16,7 @@
  *      on, a refusal, or nothing yet.  A node that is behind the asker refuses: no
  *      chunk can say so (up_to lies at or before the head), and to wait here would keep
  *      the asker from others.
+ *      Nor can one that stands in another history: it is refused, and asks.
  *   3. Nothing yet: the pull is held until there is something; when its wait is over,
  *      an empty chunk.
  *   4. While it is held, "not verified now" waits too: a stage that is moved in is news
@@ -175,6 +176,56 @@ static bool is_as_remembered(
 	       info->sequence == pull->sequence;
 }
 
+/* Heads around the asker's, parsed. */
+struct around {
+	struct serve_around around;
+	struct head heads[3];
+	size_t count;
+	uint64_t sequence;
+};
+
+static bool add_around(void *context, struct bytes packed)
+{
+	struct around *a = context;
+	struct head *head = &a->heads[a->count++];
+
+	if (head_parse(packed, head, NULL) != 0) {
+		return false;
+	}
+	if (head->sequence == a->sequence) {
+		a->around.at = head;
+	} else if (head->sequence > a->sequence) {
+		a->around.above = head;
+	} else {
+		a->around.below = head;
+	}
+	return a->count < 3;
+}
+
+/* The asker stands in another history than the one that is remembered here: it is to
+ * ask for the heads (HEADS_AT).  An epoch that has taken over puts an end to that. */
+static int check_history(struct store_txn *txn, const struct pull *pull,
+	const struct served *served, struct errmsg *msg)
+{
+	const struct copy_position *asked = &pull->asked;
+	struct around around = { .sequence = asked->after };
+
+	if (!asked->has_hash || !epoch_equal(&asked->epoch, &served->copy.head.epoch) ||
+		asked->after >= served->copy.head.sequence) {
+		return 0;
+	}
+	if (store_heads_down(txn, &pull->list, &asked->epoch, asked->after,
+		    asked->after, add_around, &around) != 0) {
+		return served_failed(txn, msg);
+	}
+	return serve_may_lead(&around.around, asked)
+		       ? 0
+		       : errmsg_set(msg, CORDON_EMISMATCH,
+				 "what this node remembers of the list does not have "
+				 "that head at sequence %llu",
+				 (unsigned long long)asked->after);
+}
+
 /* last: time is over, so that there is an answer in any case. */
 static int try_pull(struct store_txn *txn, struct pull *pull, struct session *session,
 	uint32_t request, bool last, enum progress *progress, struct errmsg *msg)
@@ -193,6 +244,10 @@ static int try_pull(struct store_txn *txn, struct pull *pull, struct session *se
 	decision = serve_decide(&served.copy, &pull->asked, member, &from); /* 2 */
 	if (serve_error(decision) != 0) {
 		return refuse(decision, pull, &served.copy.head, msg);
+	}
+	error = check_history(txn, pull, &served, msg);
+	if (error != 0) {
+		return error;
 	}
 	if (decision == SERVE_HOLD && !last) { /* 3 */
 		remember(pull, &served.copy);

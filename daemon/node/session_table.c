@@ -13,6 +13,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_FETCH, ACTION_REPLICATE, .handle = handle_fetch },
 	{ MESSAGE_RANGES, ACTION_REPLICATE, .handle = handle_ranges },
 	{ MESSAGE_ACKS, ACTION_REPLICATE, .silent = true, .handle = handle_acks },
+	{ MESSAGE_HEADS_AT, ACTION_REPLICATE, .handle = handle_heads_at },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },

@@ -3,10 +3,9 @@
 
 #include "daemon/store/db.h"
 
-/* Signed heads: a list's current one, its recent ones, and pairs that contradict. */
+/* Signed heads: a list's current one, and its recent ones. */
 
 #define HISTORY_MAX 256
-#define EVIDENCE_MAX 64
 
 /* The keys of a list's recent heads, in order, and nothing else. */
 struct range {
@@ -75,14 +74,14 @@ static int prune(struct store_txn *txn, const struct list_id *list)
 	return error;
 }
 
-static int check_packed(struct store_txn *txn, struct bytes packed, size_t least)
+static int check_packed(struct store_txn *txn, struct bytes packed)
 {
 	int error = txn_writes(txn);
 
-	if (error == 0 && (packed.size < least || packed.size > HEAD_BYTES_MAX)) {
+	if (error == 0 && (packed.size == 0 || packed.size > HEAD_BYTES_MAX)) {
 		return txn_fail(txn, CORDON_EINVAL,
-			"a packed head has %zu bytes, expected %zu to %d", packed.size,
-			least, HEAD_BYTES_MAX);
+			"a packed head has %zu bytes, expected 1 to %d", packed.size,
+			HEAD_BYTES_MAX);
 	}
 	return error;
 }
@@ -104,11 +103,19 @@ static int put_recent(
 	return error != 0 || found ? error : prune(txn, &head->list);
 }
 
+int store_head_remember(
+	struct store_txn *txn, const struct head *head, struct bytes packed)
+{
+	int error = check_packed(txn, packed);
+
+	return error != 0 ? error : put_recent(txn, head, packed);
+}
+
 int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed)
 {
 	uint8_t copy[HEAD_BYTES_MAX]; /* the first write may move what is borrowed */
 	struct key key;
-	int error = check_packed(txn, packed, 1);
+	int error = check_packed(txn, packed);
 
 	if (error != 0) {
 		return error;
@@ -151,83 +158,54 @@ int store_head_at(struct store_txn *txn, const struct list_id *list,
 	return get_packed(txn, &key, packed);
 }
 
-struct evidence_count {
-	size_t pairs;
-};
-
-static bool count_pair(void *context, struct bytes packed_a, struct bytes packed_b)
+/* The epoch's recent heads, and nothing else. */
+static void epoch_range(
+	struct range *range, const struct list_id *list, const struct epoch *epoch)
 {
-	struct evidence_count *count = context;
-
-	(void)packed_a;
-	(void)packed_b;
-	count->pairs++;
-	return true;
+	key_head(&range->from, list, epoch, 0);
+	key_head(&range->to, list, epoch, UINT64_MAX);
 }
 
-int store_evidence_put(struct store_txn *txn, const struct head *a,
-	struct bytes packed_a, struct bytes packed_b)
+/* Onto the first entry above the place, or the last of the range where none is. */
+static int seek_above(struct db_cursor *cursor, const struct range *range,
+	const struct key *place, struct bytes *key, struct bytes *value, bool *found)
 {
-	uint8_t value[4 + 2 * HEAD_BYTES_MAX];
-	struct evidence_count count = { 0 };
-	struct writer w;
-	struct key key;
-	bool taken;
-	int error = check_packed(txn, packed_a, 0);
+	int error;
 
-	if (error == 0) {
-		error = check_packed(txn, packed_b, 1);
+	*key = key_bytes(place);
+	error = db_cursor_get(cursor, MDB_SET_RANGE, key, value, found);
+	if (error == 0 && *found && !key_after(*key, key_bytes(place))) {
+		error = db_cursor_get(cursor, MDB_NEXT, key, value, found);
 	}
-	if (error == 0) {
-		error = store_evidence(txn, &a->list, count_pair, &count);
+	if (error == 0 && (!*found || !in_range(range, *key))) {
+		error = db_cursor_get(
+			cursor, *found ? MDB_PREV : MDB_LAST, key, value, found);
 	}
-	if (error != 0 || count.pairs >= EVIDENCE_MAX) {
-		return error;
-	}
-	writer_init(&w, value, sizeof(value));
-	writer_u32(&w, (uint32_t)packed_a.size);
-	writer_bytes(&w, packed_a.data, packed_a.size);
-	writer_bytes(&w, packed_b.data, packed_b.size);
-	key_evidence(&key, a);
-	return db_insert(txn, TABLE_EVIDENCE, key_bytes(&key),
-		(struct bytes){ value, w.used }, &taken);
+	return error;
 }
 
-static bool read_pair(struct bytes value, struct bytes *a, struct bytes *b)
-{
-	struct reader r;
-
-	reader_init(&r, value.data, value.size);
-	*a = reader_bytes(&r, reader_u32(&r));
-	*b = reader_bytes(&r, r.left);
-	return !r.bad;
-}
-
-int store_evidence(struct store_txn *txn, const struct list_id *list,
-	store_evidence_fn *each, void *context)
+int store_heads_down(struct store_txn *txn, const struct list_id *list,
+	const struct epoch *epoch, uint64_t from, uint64_t to, store_head_fn *each,
+	void *context)
 {
 	struct db_cursor cursor;
 	struct bytes key, value;
-	struct key from;
-	bool found, go_on = true;
-	MDB_cursor_op op = MDB_SET_RANGE;
-	int error = db_cursor_open(&cursor, txn, TABLE_EVIDENCE);
+	struct key first, last;
+	struct range range;
+	bool found = false, go_on = true;
+	int error = db_cursor_open(&cursor, txn, TABLE_HEADS);
 
-	key_list(&from, list);
-	key = key_bytes(&from);
-	while (error == 0 && go_on) {
-		struct bytes a, b;
-
-		error = db_cursor_get(&cursor, op, &key, &value, &found);
-		op = MDB_NEXT;
-		if (error != 0 || !found || !key_has_prefix(key, key_bytes(&from))) {
-			break;
-		}
-		if (!read_pair(value, &a, &b)) {
-			error = txn_corrupt(
-				txn, TABLE_EVIDENCE, key, "no pair of heads");
-		} else {
-			go_on = each(context, a, b);
+	epoch_range(&range, list, epoch);
+	key_head(&first, list, epoch, from);
+	key_head(&last, list, epoch, to);
+	if (error == 0) {
+		error = seek_above(&cursor, &range, &last, &key, &value, &found);
+	}
+	while (error == 0 && found && go_on && in_range(&range, key)) {
+		/* the first one below the range is the last one told */
+		go_on = each(context, value) && !key_after(key_bytes(&first), key);
+		if (go_on) {
+			error = db_cursor_get(&cursor, MDB_PREV, &key, &value, &found);
 		}
 	}
 	db_cursor_close(&cursor);

@@ -24,7 +24,7 @@
  *              2 owner:3 second of the end:8          "
  *   heads      LIST                                   packed head of the live rows
  *              LIST epoch number:8 tag:8 sequence:8   packed head, as first put
- *   evidence   LIST epoch number:8 sequence:8 hash:8  size:4 packed head, packed head
+ *   evidence   LIST epoch number:8 sequence:8 hash:8  heads (evidence.c)
  *   acks       LIST URI of the node                   ack (acks.c)
  *   notes      id                                     text
  *
@@ -130,7 +130,7 @@ bool key_due_read(struct bytes key, int64_t *when);
 
 void key_head(struct key *key, const struct list_id *list, const struct epoch *epoch,
 	uint64_t sequence);
-/* Of the first head by (list, epoch, sequence, hash). */
+/* By the first head's list, epoch and sequence, and a hash of all. */
 void key_evidence(struct key *key, const struct head *head);
 void key_ack(struct key *key, const struct list_id *list, const struct identity *node);
 

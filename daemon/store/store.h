@@ -5,6 +5,7 @@
 #include "daemon/core/match/screen.h"
 #include "daemon/core/repl/copy.h"
 #include "proto/errmsg.h"
+#include "proto/evidence.h"
 
 /*
  * The node's LMDB environment.  The only user of LMDB; keys.h has every table's
@@ -96,14 +97,28 @@ int store_head_get(
  * head that was put again at a later time is the one of the first time: same hash. */
 int store_head_at(struct store_txn *txn, const struct list_id *list,
 	const struct epoch *epoch, uint64_t sequence, struct bytes *packed);
-/* Two heads that contradict each other, a's being {NULL, 0} where it was only read of;
- * kept for an admin.  Of one list the first 64
- * pairs are kept; more prove nothing new. */
-int store_evidence_put(struct store_txn *txn, const struct head *a,
-	struct bytes packed_a, struct bytes packed_b);
+/* Keeps an authentic head among the recent ones that live does not show (yet). */
+int store_head_remember(
+	struct store_txn *txn, const struct head *head, struct bytes packed);
+/* Of one epoch's recent heads, downwards: the next one above to, those from from to to,
+ * and the next one below.  Returns false to stop; may not change the store. */
+typedef bool store_head_fn(void *context, struct bytes packed);
+int store_heads_down(struct store_txn *txn, const struct list_id *list,
+	const struct epoch *epoch, uint64_t from, uint64_t to, store_head_fn *each,
+	void *context);
+
+/* Packed heads that contradict each other (proto/evidence.h), in its order. */
+struct store_evidence {
+	struct bytes heads[EVIDENCE_HEADS_MAX];
+	size_t count;
+};
+
+/* Kept for an admin, once: *added is false for what is known.  first: the first of the
+ * heads.  Of one list the first 64 are kept; more prove nothing new. */
+int store_evidence_put(struct store_txn *txn, const struct head *first,
+	const struct store_evidence *evidence, bool *added);
 /* Returns false to stop; may not change the store. */
-typedef bool store_evidence_fn(
-	void *context, struct bytes packed_a, struct bytes packed_b);
+typedef bool store_evidence_fn(void *context, const struct store_evidence *evidence);
 int store_evidence(struct store_txn *txn, const struct list_id *list,
 	store_evidence_fn *each, void *context);
 

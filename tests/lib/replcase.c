@@ -239,6 +239,13 @@ static enum apply_result apply(struct receiver *receiver, const struct work *wor
 	return apply_move(copy, feed, work->entries_max, &receiver->error);
 }
 
+static const struct head *head_of(const struct work *work)
+{
+	return work->chunk != NULL   ? work->chunk->head
+	       : work->patch != NULL ? work->patch->head
+				     : work->head;
+}
+
 static enum apply_result run(struct receiver *receiver, const struct work *work)
 {
 	struct list_copy before = receiver->copy;
@@ -267,8 +274,8 @@ static enum apply_result run(struct receiver *receiver, const struct work *work)
 		receiver->again =
 			apply_again(&receiver->copy, &receiver->feed, &receiver->error);
 	} else if (result == APPLY_FORK) {
-		receiver->again =
-			apply_stop(&receiver->copy, &receiver->feed, &receiver->error);
+		receiver->again = apply_stop(&receiver->copy, &receiver->feed,
+			&head_of(work)->epoch, &receiver->error);
 	}
 	memfeed_finish(&snapshot);
 	return result;

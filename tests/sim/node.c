@@ -224,6 +224,7 @@ static void carry_out(struct sim *sim, size_t n, const struct engine_effect *eff
 		job->head = effect->head;
 		post(sim, n, job);
 		return;
+	case ENGINE_TRACE: /* what did not fit was not signed: nobody sends such here */
 	case ENGINE_ASIDE:
 	case ENGINE_FORKED:
 		sim_fail(sim, "%s blames an honest node", sim->nodes[n].name);

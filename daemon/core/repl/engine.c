@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/core/repl/schedule.h"
+#include "daemon/core/repl/blame.h"
 
 static struct engine_list *find(const struct engine *engine, const struct list_id *id)
 {
@@ -35,6 +35,7 @@ static struct engine_list *find_or_add(
 	}
 	list->id = *id;
 	list->source = ENGINE_NOBODY;
+	list->traced = ENGINE_NOBODY;
 	list->own = engine->signer && ident_state_equal(&id->owner, &engine->member);
 	engine->lists[engine->lists_count++] = list;
 	return list;
@@ -94,12 +95,6 @@ int engine_restore(
 	return 0;
 }
 
-static void forget_source(struct engine_list *list)
-{
-	list->source = ENGINE_NOBODY;
-	list->asked = false;
-}
-
 void engine_sign(struct engine *engine, bool signer)
 {
 	engine->signer = signer;
@@ -111,7 +106,8 @@ void engine_sign(struct engine *engine, bool signer)
 			list->read_from = 0;
 			list->idle = 0;
 			list->mismatches = 0;
-			forget_source(list);
+			list->traced = ENGINE_NOBODY;
+			blame_forget_source(list);
 		}
 	}
 }
@@ -123,7 +119,7 @@ static void peer_up(struct engine *engine, size_t peer)
 
 /* What it held is not known any more, and pulls at it are void.  That it was set aside
  * is not forgotten. */
-static void peer_down(struct engine *engine, size_t peer)
+static void peer_down(struct engine *engine, struct mono now, size_t peer)
 {
 	engine->up[peer] = false;
 	for (size_t i = 0; i < engine->lists_count; i++) {
@@ -133,7 +129,10 @@ static void peer_down(struct engine *engine, size_t peer)
 		memset(&list->peers[peer], 0, sizeof(list->peers[peer]));
 		list->peers[peer].aside_until = aside_until;
 		if (list->source == peer) {
-			forget_source(list);
+			blame_forget_source(list);
+		}
+		if (list->traced == peer) { /* it will not answer any more */
+			list->traced_until = now;
 		}
 	}
 }
@@ -201,35 +200,6 @@ static void take_head(struct engine *engine, struct mono now, struct engine_list
 	}
 }
 
-/* Not asked for a while, which is longer each time. */
-static void rest(struct mono now, struct engine_list *list, size_t peer)
-{
-	struct engine_peer *p = &list->peers[peer];
-	int64_t rest_ms = (int64_t)ENGINE_RETRY_MS << p->rests;
-
-	if (rest_ms < ENGINE_REST_MAX_MS) {
-		p->rests++;
-	}
-	p->rests_until = mono_after_ms(now, rest_ms);
-	if (list->source == peer) {
-		forget_source(list);
-	}
-}
-
-/* The peer proved that it is not to be asked for this list now. */
-static void set_aside(struct engine *engine, struct mono now, struct engine_list *list,
-	const struct engine_event *event)
-{
-	struct engine_effect *effect =
-		schedule_effect(engine, ENGINE_ASIDE, list, event->peer);
-
-	effect->why = event->result;
-	list->peers[event->peer].aside_until = mono_after_ms(now, ENGINE_ASIDE_MS);
-	if (list->source == event->peer) {
-		forget_source(list);
-	}
-}
-
 static bool same_position(const struct copy_position *a, const struct copy_position *b)
 {
 	return epoch_equal(&a->epoch, &b->epoch) && a->after == b->after;
@@ -263,32 +233,6 @@ static void progress(
 	}
 }
 
-/* An answer that left the list where it was.  At the end of a wait that is usual. */
-static void no_progress(struct mono now, struct engine_list *list, size_t peer)
-{
-	if (now.us >= mono_after_ms(list->asked_at, ENGINE_PATIENCE_MS).us) {
-		list->idle = 0;
-	} else if (++list->idle > 1) {
-		list->idle = 0;
-		rest(now, list, peer);
-	}
-}
-
-/* What the peer sent is not what the owner signed. */
-static void mismatch(struct engine *engine, struct mono now, struct engine_list *list,
-	const struct engine_event *event)
-{
-	uint64_t others = list->read_from & ~((uint64_t)1 << event->peer);
-
-	list->mismatches++;
-	list->read_from = 0;
-	if (others != 0 && list->mismatches == 1) {
-		rest(now, list, event->peer);
-	} else {
-		set_aside(engine, now, list, event);
-	}
-}
-
 /* Peers were told at the link's start what is held; one that never sends the list could
  * not know that the end of its sharing concerns us. */
 static void want_watch(struct engine *engine, struct mono now)
@@ -315,29 +259,29 @@ static void take_result(struct engine *engine, struct mono now,
 		break;
 	case APPLY_BROKEN:
 		if (of_peer) {
-			set_aside(engine, now, list, event);
+			blame_aside(engine, now, list, event->peer, event->result);
 		}
 		break;
 	case APPLY_MISMATCH:
 		if (of_peer) {
-			mismatch(engine, now, list, event);
+			blame_mismatch(engine, now, list, event->peer);
 		}
 		break;
 	case APPLY_UNSURE: /* another peer may have it whole */
 		if (of_peer) {
-			rest(now, list, event->peer);
+			blame_rest(now, list, event->peer);
 		}
 		break;
 	case APPLY_FORK: /* the owner's doing, not the peer's */
 		schedule_effect(engine, ENGINE_FORKED, list, event->peer);
-		forget_source(list);
+		blame_forget_source(list);
 		if (of_peer) {
-			rest(now, list, event->peer);
+			blame_rest(now, list, event->peer);
 		}
 		break;
 	case APPLY_ERROR:
 		if (of_peer && event->pull_answer) {
-			rest(now, list, event->peer);
+			blame_rest(now, list, event->peer);
 		} else if (of_peer) { /* a head that could not be taken comes again */
 			want_watch(engine, now);
 		}
@@ -393,7 +337,7 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 	if (phase != list->phase || !same_position(&was, &list->position)) {
 		progress(now, list, event);
 	} else if (answer && event->result != APPLY_UNSURE) {
-		no_progress(now, list, event->peer);
+		blame_no_progress(now, list, event->peer);
 	}
 }
 
@@ -404,7 +348,8 @@ static int take_event(
 	int error = 0;
 
 	if (event->type == ENGINE_HEAD || event->type == ENGINE_APPLIED ||
-		event->type == ENGINE_REFUSED || event->type == ENGINE_RUBBISH) {
+		event->type == ENGINE_REFUSED || event->type == ENGINE_TRACED ||
+		event->type == ENGINE_RUBBISH) {
 		list = find_or_add(engine, &event->list, &error);
 		if (list == NULL) {
 			return error;
@@ -415,7 +360,7 @@ static int take_event(
 		peer_up(engine, event->peer);
 		break;
 	case ENGINE_PEER_DOWN:
-		peer_down(engine, event->peer);
+		peer_down(engine, now, event->peer);
 		break;
 	case ENGINE_HEAD:
 		take_head(engine, now, list, event);
@@ -424,10 +369,16 @@ static int take_event(
 		applied(engine, now, list, event);
 		break;
 	case ENGINE_REFUSED:
-		rest(now, list, event->peer);
+		blame_rest(now, list, event->peer);
+		if (event->differs) {
+			blame_differs(engine, now, list, event->peer);
+		}
+		break;
+	case ENGINE_TRACED:
+		blame_traced(engine, now, list, event->peer, event->trace);
 		break;
 	case ENGINE_RUBBISH:
-		set_aside(engine, now, list, event);
+		blame_aside(engine, now, list, event->peer, event->result);
 		break;
 	case ENGINE_TICK:
 		break;
@@ -447,6 +398,7 @@ int engine_step(struct engine *engine, struct mono now,
 		return error;
 	}
 	for (size_t i = 0; i < engine->lists_count; i++) {
+		blame_tick(engine, now, engine->lists[i]);
 		schedule_list(engine, now, engine->lists[i]);
 	}
 	schedule_watch(engine, now);

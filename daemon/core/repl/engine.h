@@ -26,6 +26,11 @@
  *   - Who is proven wrong is set aside for that list for ENGINE_ASIDE_MS, new heads or
  *     not.  A read from several peers proves nothing about the last of them: the first
  *     time it only rests.  Two mismatches in a row: from nothing.
+ *   - Rows that do not fit on a sound copy may come of another history that the owner
+ *     signed.  Before the peer is blamed it is asked for the heads that it remembers
+ *     (ENGINE_TRACE): such as show a contradiction make it a fork; such as do not lead
+ *     to ours leave it open, and the list is read from nothing; else, and without an
+ *     answer in ENGINE_TRACE_MS, it is set aside.
  */
 #define ENGINE_LISTS_MAX 512
 #define ENGINE_PEERS_MAX 64
@@ -35,6 +40,7 @@
 #define ENGINE_RETRY_MS 1000  /* the first rest, and between tries of a move */
 #define ENGINE_REST_MAX_MS 8000
 #define ENGINE_GIVE_UP_MS 30000
+#define ENGINE_TRACE_MS 5000 /* how long an answer to ENGINE_TRACE may take */
 #define ENGINE_WATCH_MS 1000 /* from a first load to telling that it is held */
 
 struct engine;
@@ -47,7 +53,15 @@ enum engine_event_type {
 	ENGINE_APPLIED,
 	ENGINE_REFUSED, /* peer answered the pull of list with an error */
 	ENGINE_RUBBISH, /* … with what cannot be read, or that nobody signed */
+	ENGINE_TRACED,  /* what peer remembers of list was looked at */
 	ENGINE_TICK     /* the time asked for has come */
+};
+
+/* The heads that a peer remembers, against those remembered here. */
+enum engine_trace {
+	ENGINE_TRACE_SAME,    /* it has the held head, or no good answer */
+	ENGINE_TRACE_UNKNOWN, /* nothing leads from one to the other */
+	ENGINE_TRACE_FORK     /* they contradict each other; an APPLY_FORK follows */
 };
 
 struct engine_event {
@@ -60,6 +74,8 @@ struct engine_event {
 	const struct list_copy
 		*copy;    /* APPLIED: as it stands now; not for APPLY_ERROR */
 	bool pull_answer; /* APPLIED: it was the answer to a pull, which is over */
+	bool differs;     /* REFUSED: peer remembers another head where we stand */
+	enum engine_trace trace; /* TRACED */
 };
 
 enum engine_effect_type {
@@ -68,6 +84,7 @@ enum engine_effect_type {
 	ENGINE_APPLY_HEAD, /* pass this head to apply_head */
 	ENGINE_MOVE,       /* call apply_move */
 	ENGINE_ACK,        /* acknowledge list's verified head */
+	ENGINE_TRACE, /* ask peer for the heads of list that it remembers around ours */
 	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
 	ENGINE_FORKED,   /* evidence: an admin is needed */
 	ENGINE_UNSHARED, /* for the log: the owner ended the sharing */
@@ -77,7 +94,7 @@ enum engine_effect_type {
 
 struct engine_effect {
 	enum engine_effect_type type;
-	size_t peer;                   /* PULL, APPLY_HEAD, ASIDE, WATCH */
+	size_t peer;                   /* PULL, APPLY_HEAD, TRACE, ASIDE, WATCH */
 	struct list_id list;           /* not of WATCH */
 	struct copy_position position; /* PULL */
 	struct head head;              /* APPLY_HEAD */

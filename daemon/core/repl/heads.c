@@ -142,11 +142,15 @@ static int end_read(struct list_copy *copy, const struct feed *feed)
 	return error;
 }
 
-enum apply_result apply_stop(
-	struct list_copy *copy, const struct feed *feed, int *error)
+enum apply_result apply_stop(struct list_copy *copy, const struct feed *feed,
+	const struct epoch *epoch, int *error)
 {
-	int code = end_read(copy, feed);
+	int code;
 
+	if (copy->head.epoch.number > epoch->number) {
+		return APPLY_SAME;
+	}
+	code = end_read(copy, feed);
 	if (code != 0) {
 		*error = code;
 		return APPLY_ERROR;
@@ -154,6 +158,9 @@ enum apply_result apply_stop(
 	/* nothing is held of an unshared list, and nothing taken that is not news */
 	if (copy->phase != COPY_UNSHARED) {
 		copy->phase = COPY_STOPPED;
+		if (copy_stopped_epoch(copy) < epoch->number) {
+			copy->read_epoch = *epoch;
+		}
 	}
 	return APPLY_FORK;
 }

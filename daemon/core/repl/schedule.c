@@ -17,8 +17,7 @@ struct engine_effect *schedule_effect(struct engine *engine,
 	return effect;
 }
 
-/* Is at still to come?  Then it asks for a wake. */
-static bool before(struct engine *engine, struct mono now, struct mono at)
+bool schedule_before(struct engine *engine, struct mono now, struct mono at)
 {
 	if (at.us <= now.us) {
 		return false;
@@ -75,8 +74,9 @@ static bool usable(struct engine *engine, struct mono now,
 
 	return engine->up[peer] && p->knows &&
 	       head_shared_with(&p->head, &engine->member) &&
-	       worth_asking(list, &p->head) && !before(engine, now, p->aside_until) &&
-	       !before(engine, now, p->rests_until);
+	       worth_asking(list, &p->head) &&
+	       !schedule_before(engine, now, p->aside_until) &&
+	       !schedule_before(engine, now, p->rests_until);
 }
 
 /* Of two usable peers: the higher head, of equals the one that told it first. */
@@ -112,6 +112,9 @@ static void pull(struct engine *engine, struct mono now, struct engine_list *lis
 	struct engine_effect *effect = schedule_effect(engine, ENGINE_PULL, list, peer);
 
 	effect->position = *position;
+	/* a read that goes on names no head, and an epoch */
+	list->from_nothing = !position->has_hash &&
+			     (list->from_nothing || position->epoch.number == 0);
 	list->source = peer;
 	list->asked = true;
 	list->asked_at = now;
@@ -157,7 +160,7 @@ static bool consider_change(
 		return false;
 	}
 	since = peer->told_at.us > list->asked_at.us ? peer->told_at : list->asked_at;
-	if (before(engine, now,
+	if (schedule_before(engine, now,
 		    mono_after_ms(
 			    since, (int64_t)ENGINE_PATIENCE_MS << list->changes))) {
 		return false;
@@ -181,16 +184,17 @@ static void consider_anew(
 		list->stuck = true;
 		list->stuck_since = now;
 	}
-	if (!before(engine, now, mono_after_ms(list->stuck_since, ENGINE_GIVE_UP_MS))) {
+	if (!schedule_before(
+		    engine, now, mono_after_ms(list->stuck_since, ENGINE_GIVE_UP_MS))) {
 		pull(engine, now, list, peer, &list->anew);
 		list->stuck_since = now;
-		before(engine, now, mono_after_ms(now, ENGINE_GIVE_UP_MS));
+		schedule_before(engine, now, mono_after_ms(now, ENGINE_GIVE_UP_MS));
 	}
 }
 
 static void move_on(struct engine *engine, struct mono now, struct engine_list *list)
 {
-	if (list->move_wanted && !before(engine, now, list->move_at)) {
+	if (list->move_wanted && !schedule_before(engine, now, list->move_at)) {
 		list->move_wanted = false;
 		schedule_effect(engine, ENGINE_MOVE, list, ENGINE_NOBODY);
 	}
@@ -225,7 +229,7 @@ void schedule_list(struct engine *engine, struct mono now, struct engine_list *l
 
 void schedule_watch(struct engine *engine, struct mono now)
 {
-	if (!engine->watch_wanted || before(engine, now, engine->watch_at)) {
+	if (!engine->watch_wanted || schedule_before(engine, now, engine->watch_at)) {
 		return;
 	}
 	engine->watch_wanted = false;

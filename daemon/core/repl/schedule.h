@@ -33,6 +33,11 @@ struct engine_list {
 	unsigned idle;                   /* quick answers without progress, in a row */
 	unsigned mismatches;             /* since the last verified head */
 	uint64_t read_from; /* peers that the read under way came from, a bit each */
+	bool from_nothing; /* the last pull, and those that went on with it */
+	/* Asked for the heads that it remembers; ENGINE_NOBODY. */
+	size_t traced;
+	bool traced_blames; /* and proven wrong unless they show a fork */
+	struct mono traced_until;
 	bool stuck;         /* nobody has more of the read under way … */
 	struct mono stuck_since;
 	bool move_wanted;
@@ -49,8 +54,8 @@ struct engine {
 	size_t lists_count;
 	bool watch_wanted; /* more is held than the peers were told */
 	struct mono watch_at;
-	/* at most two effects of the event, one per list, and one per peer */
-	struct engine_effect effects[ENGINE_LISTS_MAX + ENGINE_PEERS_MAX + 4];
+	/* at most two effects of the event, two per list, and one per peer */
+	struct engine_effect effects[2 * ENGINE_LISTS_MAX + ENGINE_PEERS_MAX + 4];
 	size_t effects_count;
 	bool wake;
 	struct mono wake_at;
@@ -59,6 +64,9 @@ struct engine {
 /* A new effect of this step, its type, list (perhaps NULL) and peer set. */
 struct engine_effect *schedule_effect(struct engine *engine,
 	enum engine_effect_type type, const struct engine_list *list, size_t peer);
+
+/* Is at still to come?  Then the engine asks for a wake. */
+bool schedule_before(struct engine *engine, struct mono now, struct mono at);
 
 /* Pulls, moves on, or asks to be woken, as the list's state wants. */
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list);

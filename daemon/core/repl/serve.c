@@ -72,6 +72,24 @@ enum serve_decision serve_decide(const struct list_copy *copy,
 	return SERVE_ROWS;
 }
 
+bool serve_may_lead(
+	const struct serve_around *around, const struct copy_position *asked)
+{
+	const struct head *below = around->below, *above = around->above;
+
+	if (!asked->has_hash) {
+		return true;
+	}
+	if (around->at != NULL) {
+		return memcmp(around->at->hash, asked->head_hash, HASH_BYTES) == 0;
+	}
+	if (above != NULL && !above->has_previous) {
+		return false; /* the list began behind it */
+	}
+	return above == NULL || below == NULL ||
+	       memcmp(above->previous, below->hash, HASH_BYTES) != 0;
+}
+
 bool serve_tells(const struct list_copy *copy, const struct state *member, bool holds)
 {
 	if (copy->head.sequence == 0) {

@@ -23,6 +23,20 @@ enum serve_decision {
 enum serve_decision serve_decide(const struct list_copy *copy,
 	const struct copy_position *asked, const struct state *member, uint64_t *from);
 
+/* What is remembered of a list's heads around one sequence of an epoch; NULL: nothing. */
+struct serve_around {
+	const struct head *at;
+	const struct head *below, *above; /* the nearest */
+};
+
+/*
+ * Does the asker's verified head, of asked's epoch, stand in the history that is
+ * remembered here?  False only when it cannot: there is another one in its place, or
+ * none between two of which one follows the other.
+ */
+bool serve_may_lead(
+	const struct serve_around *around, const struct copy_position *asked);
+
 /*
  * Is copy's head told to a peer of member that watches heads?  holds: the peer holds an
  * older head of the list, by its own word or because it was told one.

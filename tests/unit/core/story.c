@@ -73,6 +73,9 @@ static void tell_effect(const struct engine_effect *effect)
 	case ENGINE_ACK:
 		tell("ack");
 		break;
+	case ENGINE_TRACE:
+		tell("trace %zu", effect->peer);
+		break;
 	case ENGINE_ASIDE:
 		tell("aside %zu", effect->peer);
 		break;
@@ -146,6 +149,22 @@ void rubbish(size_t peer)
 		.peer = peer,
 		.list = story.list,
 		.result = APPLY_BROKEN });
+}
+
+void differs(size_t peer)
+{
+	step(&(struct engine_event){ .type = ENGINE_REFUSED,
+		.peer = peer,
+		.list = story.list,
+		.differs = true });
+}
+
+void traced(size_t peer, enum engine_trace trace)
+{
+	step(&(struct engine_event){ .type = ENGINE_TRACED,
+		.peer = peer,
+		.list = story.list,
+		.trace = trace });
 }
 
 void pass(int64_t ms)

@@ -46,6 +46,8 @@ void holds(size_t peer, uint64_t sequence);
 void refused(size_t peer);
 /* It answers with what nobody signed. */
 void rubbish(size_t peer);
+void differs(size_t peer); /* refused: it remembers another head where we stand */
+void traced(size_t peer, enum engine_trace trace);
 void pass(int64_t ms); /* without a step */
 void tick(int64_t ms);
 /* The store is at story.copy. */

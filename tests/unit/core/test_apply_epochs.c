@@ -141,8 +141,9 @@ static void a_list_stopped_in_any_phase_goes_on_in_a_new_epoch(void **state)
 		pair = made;
 		receiver = &pair->receiver;
 		pair_reach(pair, phases[i], &old);
-		assert_int_equal(
-			apply_stop(&receiver->copy, &receiver->feed, &receiver->error),
+		assert_int_equal(apply_stop(&receiver->copy, &receiver->feed,
+					 &pair->owner.copy.head.epoch,
+					 &receiver->error),
 			APPLY_FORK);
 		assert_int_equal(receiver->copy.phase, COPY_STOPPED);
 		assert_int_equal(receiver->rows.areas[FEED_STAGE].count, 0);
@@ -160,6 +161,43 @@ static void a_list_stopped_in_any_phase_goes_on_in_a_new_epoch(void **state)
 	}
 }
 
+static enum apply_result stop_at(struct receiver *receiver, uint64_t epoch_number)
+{
+	struct epoch epoch = { .number = epoch_number, .tag = 1 };
+
+	return apply_stop(
+		&receiver->copy, &receiver->feed, &epoch, &receiver->error);
+}
+
+/* Evidence may be older than the epoch that has put an end to it. */
+static void evidence_of_an_earlier_epoch_stops_nothing(void **state)
+{
+	struct pair *pair = *state;
+
+	pair_fill(&pair->owner);
+	pair_reopen(&pair->owner, 8);
+	pair_follow(pair);
+	assert_int_equal(stop_at(&pair->receiver, 7), APPLY_SAME);
+	assert_int_equal(pair->receiver.copy.phase, COPY_FOLLOWING);
+	assert_int_equal(stop_at(&pair->receiver, 8), APPLY_FORK);
+	assert_int_equal(pair->receiver.copy.phase, COPY_STOPPED);
+}
+
+/* It may be of one that this copy has not come to yet, and never will then. */
+static void evidence_of_a_later_epoch_stops_that_too(void **state)
+{
+	struct pair *pair = *state;
+
+	pair_fill(&pair->owner);
+	pair_follow(pair);
+	assert_int_equal(stop_at(&pair->receiver, 8), APPLY_FORK);
+	pair_reopen(&pair->owner, 8);
+	assert_int_equal(
+		receiver_hear(&pair->receiver, &pair->owner.copy.head), APPLY_STALE);
+	pair_reopen(&pair->owner, 9);
+	receiver_follow(&pair->receiver, &pair->owner, ALL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +208,8 @@ int main(void)
 		PAIR_TEST(another_content_of_one_sequence_is_a_fork),
 		PAIR_TEST(another_tag_of_one_epoch_is_a_fork),
 		PAIR_TEST(a_fork_is_seen_against_what_is_being_read),
+		PAIR_TEST(evidence_of_an_earlier_epoch_stops_nothing),
+		PAIR_TEST(evidence_of_a_later_epoch_stops_that_too),
 		cmocka_unit_test(a_list_stopped_in_any_phase_goes_on_in_a_new_epoch),
 	};
 

@@ -263,7 +263,9 @@ static void who_sends_what_is_not_signed_is_set_aside(void **state)
 	holds(1, 21);
 	holds(0, 21);
 	result(0, APPLY_MISMATCH, true);
-	EXPECT("aside 0, pull 1 at 5.20#, wake 60000");
+	EXPECT("trace 0, pull 1 at 5.20#, wake 5000");
+	traced(0, ENGINE_TRACE_SAME); /* on top of the same head: its rows are wrong */
+	EXPECT("aside 0, wake 60000");
 	holds(0, 22); /* new heads do not help it … */
 	EXPECT("wake 60000");
 	down(0); /* … nor a new link */
@@ -319,11 +321,76 @@ static void two_mismatches_in_a_row_read_from_nothing(void **state)
 	holds(2, 21);
 	holds(0, 21);
 	result(0, APPLY_MISMATCH, true);
-	EXPECT("aside 0, pull 1 at 5.20#, wake 250");
+	EXPECT("trace 0, pull 1 at 5.20#, wake 250");
 	result(1, APPLY_MISMATCH, true);
-	EXPECT("aside 1, pull 2 at 0.0, wake 60000");
+	EXPECT("aside 0, trace 1, pull 2 at 0.0, wake 5000");
 	verified(2, 21);
-	EXPECT("ack, pull 2 at 5.21#, wake 60000");
+	EXPECT("ack, pull 2 at 5.21#, wake 5000");
+}
+
+static void who_shows_no_heads_in_time_is_set_aside(void **state)
+{
+	(void)state;
+	follow();
+	result(0, APPLY_MISMATCH, true);
+	EXPECT("trace 0, wake 5000");
+	tick(5000);
+	EXPECT("aside 0, wake 60000");
+	traced(0, ENGINE_TRACE_UNKNOWN); /* too late */
+	EXPECT("wake 60000");
+}
+
+static void who_goes_away_instead_of_showing_heads_is_set_aside(void **state)
+{
+	(void)state;
+	follow();
+	result(0, APPLY_MISMATCH, true);
+	down(0);
+	EXPECT("aside 0");
+	up(0);
+	holds(0, 22);
+	EXPECT("wake 60000");
+}
+
+/* Then it may be either's history that is not the owner's: all of it is read. */
+static void where_nothing_leads_from_head_to_head_all_is_read(void **state)
+{
+	(void)state;
+	follow();
+	holds(0, 30);
+	result(0, APPLY_MISMATCH, true);
+	EXPECT("trace 0, wake 5000");
+	traced(0, ENGINE_TRACE_UNKNOWN);
+	EXPECT("pull 0 at 0.0");
+	result(0, APPLY_MISMATCH, true); /* which rests on nothing but what it sent */
+	EXPECT("aside 0, wake 60000");
+}
+
+static void a_fork_that_the_heads_show_blames_nobody(void **state)
+{
+	(void)state;
+	follow();
+	result(0, APPLY_MISMATCH, true);
+	traced(0, ENGINE_TRACE_FORK);
+	story.copy.phase = COPY_STOPPED;
+	result(0, APPLY_FORK, false);
+	EXPECT("forked");
+	tick(5000);
+	EXPECT("");
+}
+
+static void who_remembers_another_head_is_asked_for_it(void **state)
+{
+	(void)state;
+	follow();
+	differs(0);
+	EXPECT("trace 0, wake 1000");
+	differs(0);
+	EXPECT("wake 2000");
+	traced(0, ENGINE_TRACE_UNKNOWN); /* it only rests */
+	EXPECT("wake 2000");
+	tick(2000);
+	EXPECT("pull 0 at 5.20#");
 }
 
 static void an_error_of_the_own_disk_blames_nobody(void **state)
@@ -370,6 +437,11 @@ int main(void)
 		STORY(answers_that_bring_nothing_at_once_do_not_run_hot),
 		STORY(who_sends_what_is_not_signed_is_set_aside),
 		STORY(who_breaks_the_order_is_set_aside),
+		STORY(who_shows_no_heads_in_time_is_set_aside),
+		STORY(who_goes_away_instead_of_showing_heads_is_set_aside),
+		STORY(where_nothing_leads_from_head_to_head_all_is_read),
+		STORY(a_fork_that_the_heads_show_blames_nobody),
+		STORY(who_remembers_another_head_is_asked_for_it),
 		STORY(the_last_of_several_sources_is_not_blamed_at_first),
 		STORY(two_mismatches_in_a_row_read_from_nothing),
 		STORY(an_error_of_the_own_disk_blames_nobody),

@@ -148,6 +148,48 @@ static void who_is_named_no_longer_is_told_once_by_all_who_know(void **state)
 	}
 }
 
+static struct head remembered(uint64_t sequence, int hash, int previous)
+{
+	struct head head = { .sequence = sequence, .has_previous = previous != 0 };
+
+	memset(head.hash, hash, HASH_BYTES);
+	memset(head.previous, previous, HASH_BYTES);
+	return head;
+}
+
+/* The asker stands at 7 with 0x77. */
+static void who_stands_in_another_history_is_recognised(void **state)
+{
+	const struct head same = remembered(7, 0x77, 0x55),
+			  other = remembered(7, 0x78, 0x55),
+			  five = remembered(5, 0x55, 0x44),
+			  nine = remembered(9, 0x99, 0x55),
+			  nine_of_eight = remembered(9, 0x99, 0x88),
+			  first = remembered(9, 0x99, 0);
+	const struct {
+		struct serve_around around;
+		bool may_lead;
+	} table[] = {
+		{ { NULL, NULL, NULL }, true },
+		{ { &same, &five, &nine_of_eight }, true },
+		{ { &other, NULL, NULL }, false },
+		{ { NULL, &five, NULL }, true },
+		{ { NULL, NULL, &nine }, true },
+		{ { NULL, &five, &nine_of_eight }, true },
+		{ { NULL, &five, &nine }, false },
+		{ { NULL, NULL, &first }, false },
+	};
+	const struct copy_position asked = at(8, 88, 7, 0x77),
+				   reading = at(8, 88, 7, 0);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		assert_int_equal(
+			serve_may_lead(&table[i].around, &asked), table[i].may_lead);
+		assert_true(serve_may_lead(&table[i].around, &reading));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +197,7 @@ int main(void)
 		cmocka_unit_test(
 			only_a_verified_copy_is_served_and_only_to_who_is_named),
 		cmocka_unit_test(every_refusal_has_an_error),
+		cmocka_unit_test(who_stands_in_another_history_is_recognised),
 		cmocka_unit_test(who_is_named_no_longer_is_told_once_by_all_who_know),
 	};
 

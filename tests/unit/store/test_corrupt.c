@@ -272,11 +272,10 @@ static bool see_ack(void *context, const struct ack *ack)
 	return true;
 }
 
-static bool see_pair(void *context, struct bytes a, struct bytes b)
+static bool see_evidence(void *context, const struct store_evidence *evidence)
 {
 	(void)context;
-	(void)a;
-	(void)b;
+	(void)evidence;
 	return true;
 }
 
@@ -309,7 +308,7 @@ static void damaged_acks_evidence_and_days_are_named(void **state)
 	key_evidence(&key, &head);
 	plant(f, TABLE_EVIDENCE, &key, bytes_text("\xff\xff\xff\xff"));
 	txn = read_begin(f);
-	(void)store_evidence(txn, &kaz_bans, see_pair, NULL);
+	(void)store_evidence(txn, &kaz_bans, see_evidence, NULL);
 	assert_corrupt(txn, "evidence");
 
 	txn = write_begin(f);
