@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/ack_in.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,20 @@ struct pending_ack {
 	struct bytes packed;
 };
 
+/* Frames that may wait for the writer together: what one commit is to take. */
+#define WAITING_MAX 1024
+
+/*
+ * One frame's.  Frames that come while the writer is busy are taken along by the first
+ * of them: however many come, they wait for no more than one commit, and cost one.
+ */
 struct ack_in {
 	struct commit_job job;
+	struct ack_in *next; /* that waits, the newest first; or of the same commit */
 	struct node *node;
 	struct arena arena;
 	struct pending_ack *first, **last;
+	bool taken;    /* of the first: the others are behind it */
 	size_t untrue; /* those that acknowledge what never was */
 	struct ack example;
 };
@@ -97,10 +107,37 @@ static int store_one(
 	return store_ack_put(txn, ack, pending->packed);
 }
 
-static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
+/* All that wait, in the order they came; whoever comes next posts anew. */
+static struct ack_in *take_waiting(struct node *node)
 {
-	struct ack_in *in = (struct ack_in *)job;
+	struct ack_in *newest = atomic_exchange(&node->acks_waiting, NULL);
+	struct ack_in *first = NULL;
 
+	while (newest != NULL) {
+		struct ack_in *next = newest->next;
+
+		newest->next = first;
+		first = newest;
+		newest = next;
+		atomic_fetch_sub(&first->node->acks_waiting_count, 1);
+	}
+	return first;
+}
+
+/* All that wait come behind the first of them, whose job it is. */
+static void take_along(struct ack_in *first)
+{
+	if (!first->taken) {
+		struct ack_in *waited = take_waiting(first->node);
+
+		assert(waited == first);
+		(void)waited;
+		first->taken = true;
+	}
+}
+
+static int store_frame(struct ack_in *in, struct store_txn *txn, struct errmsg *msg)
+{
 	for (const struct pending_ack *p = in->first; p != NULL; p = p->next) {
 		int error = store_one(in, txn, p);
 
@@ -112,13 +149,21 @@ static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg
 	return 0;
 }
 
-static void done(struct commit_job *job, int error, const char *text)
+/* The job is the one that came first, and takes the others along. */
+static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
 {
-	struct ack_in *in = (struct ack_in *)job;
+	struct ack_in *first = (struct ack_in *)job;
+	int error = 0;
 
-	if (error != 0) {
-		log_error("acknowledgements are not kept: %s", text);
+	take_along(first);
+	for (struct ack_in *in = first; in != NULL && error == 0; in = in->next) {
+		error = store_frame(in, txn, msg);
 	}
+	return error;
+}
+
+static void warn_of_untrue(const struct ack_in *in)
+{
 	if (in->untrue > 0) {
 		char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
 
@@ -131,11 +176,46 @@ static void done(struct commit_job *job, int error, const char *text)
 			(unsigned long long)in->example.sequence);
 		atomic_fetch_add(&in->node->counters.protocol_errors, in->untrue);
 	}
-	ack_in_destroy(in);
+}
+
+static void destroy_all(struct ack_in *in)
+{
+	while (in != NULL) {
+		struct ack_in *next = in->next;
+
+		ack_in_destroy(in);
+		in = next;
+	}
+}
+
+static void done(struct commit_job *job, int error, const char *text)
+{
+	struct ack_in *first = (struct ack_in *)job;
+
+	take_along(first); /* a transaction that did not begin has not run it */
+	if (error != 0) {
+		log_error("acknowledgements are not kept: %s", text);
+	}
+	for (struct ack_in *in = first; in != NULL && error == 0; in = in->next) {
+		warn_of_untrue(in);
+	}
+	destroy_all(first);
+}
+
+/* True: it is the first that waits.  Otherwise it may be gone by now. */
+static bool wait_in_line(struct node *node, struct ack_in *in)
+{
+	struct ack_in *before = atomic_load(&node->acks_waiting);
+
+	do {
+		in->next = before;
+	} while (!atomic_compare_exchange_weak(&node->acks_waiting, &before, in));
+	return before == NULL;
 }
 
 void ack_in_post(struct ack_in *in)
 {
+	struct node *node = in->node;
 	int error;
 
 	if (in->first == NULL) {
@@ -144,11 +224,20 @@ void ack_in_post(struct ack_in *in)
 	}
 	in->job.run = run;
 	in->job.done = done;
-	error = committer_post(in->node->committer, &in->job);
+	if (atomic_fetch_add(&node->acks_waiting_count, 1) >= WAITING_MAX) {
+		atomic_fetch_sub(&node->acks_waiting_count, 1);
+		log_debug("acknowledgements are left for the next: too many wait");
+		ack_in_destroy(in);
+		return;
+	}
+	if (!wait_in_line(node, in)) {
+		return; /* the first takes it along, and may have done so */
+	}
+	error = committer_post(node->committer, &in->job);
 	if (error != 0) {
 		/* the next acknowledgement of the same nodes says as much and more */
 		log_info("acknowledgements are left for the next: %s",
 			cordon_error_text(error));
-		ack_in_destroy(in);
+		destroy_all(take_waiting(node));
 	}
 }

@@ -5,8 +5,9 @@
 #include "daemon/node/node.h"
 
 /*
- * Acknowledgements of own lists on their way into the store: those of one frame in one
- * job of the writer's.
+ * Acknowledgements of own lists on their way into the store: those of a frame, and of
+ * the frames that come while the writer is busy with something else, in one job of the
+ * writer's.
  */
 struct ack_in;
 

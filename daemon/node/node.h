@@ -15,6 +15,7 @@
 struct committer;
 struct worker;
 struct replicator;
+struct ack_in;
 struct registry;
 struct upkeep;
 
@@ -64,7 +65,10 @@ struct node {
 	size_t workers_count;
 	struct registry *registry; /* connections by identity */
 	struct replicator *replicator;
-	struct head_key *head_key; /* NULL: this node never signs */
+	/* acknowledgements that wait for the writer (ack_in.c), the newest first */
+	_Atomic(struct ack_in *) acks_waiting;
+	atomic_size_t acks_waiting_count; /* frames */
+	struct head_key *head_key;        /* NULL: this node never signs */
 	int64_t started_s;
 	struct node_counters counters;
 	struct upkeep *upkeep; /* main's */
