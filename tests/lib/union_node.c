@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "tests/lib/union_private.h"
 
@@ -166,7 +167,8 @@ void union_await(struct union_node *node)
 			cordon_status_destroy(status);
 			break;
 		}
-		if (kill(node->pid, 0) != 0) {
+		if (waitpid(node->pid, NULL, WNOHANG) != 0) {
+			node->pid = 0;
 			union_fail(node->in, "%s does not run", node->dir);
 		}
 		/* a new client does not wait before it connects again */
