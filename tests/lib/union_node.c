@@ -29,11 +29,11 @@ static void write_self(FILE *file, const struct union_node *node)
 	fprintf(file,
 		"node = %s/%s\ncertificate = \"%s/%s.pem\"\nkey = \"%s/%s.key\"\n"
 		"data_dir = \"%s\"\nlocal_socket = control\nlisten = {\"%s:%u\"}\n"
-		"workers = 2\nmap_size = %s\nhead_interval = 500ms\n"
+		"workers = 2\nmap_size = 1GiB\nhead_interval = 500ms\n"
 		"reconnect_min = 20ms\nreconnect_max = 200ms\n",
 		node->member, node->name, node->pki, node->name, node->pki, node->name,
 		node->data_dir == NULL ? "data" : node->data_dir, node->host,
-		node->port, node->data_dir == NULL ? "1GiB" : "8MiB");
+		node->port);
 	if (!node->follows) {
 		fprintf(file, "head_key = \"%s/head.key\"\n", node->pki);
 	}
