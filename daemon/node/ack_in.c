@@ -194,7 +194,8 @@ static void done(struct commit_job *job, int error, const char *text)
 
 	take_along(first); /* a transaction that did not begin has not run it */
 	if (error != 0) {
-		log_error("acknowledgements are not kept: %s", text);
+		write_log_failed(&first->node->write_log,
+			"acknowledgements are not kept: %s", text);
 	}
 	for (struct ack_in *in = first; in != NULL && error == 0; in = in->next) {
 		warn_of_untrue(in);

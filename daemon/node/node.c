@@ -161,6 +161,8 @@ static void on_sign(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (atomic_load(&run->node.own_open)) {
 		own_lists_sign_idle(&run->node);
+	} else if (atomic_exchange(&run->node.own_reopen, false)) {
+		own_lists_open(&run->node);
 	}
 }
 

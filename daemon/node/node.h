@@ -10,6 +10,7 @@
 #include "daemon/core/authz/policy.h"
 #include "daemon/net/conn.h"
 #include "daemon/node/mailbox.h"
+#include "daemon/node/write_log.h"
 #include "daemon/store/store.h"
 
 struct committer;
@@ -73,6 +74,7 @@ struct node {
 	struct node_counters counters;
 	struct upkeep *upkeep; /* main's */
 	struct upkeep_counters upkept;
+	struct write_log write_log;
 	/* One bit per configured member (its index): a node of it has told us its heads
 	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;
@@ -81,6 +83,8 @@ struct node {
 	atomic_int signing; /* enum signing */
 	/* It signs, and the lists may be changed (own_lists.h). */
 	atomic_bool own_open;
+	/* They could not be opened, which may have been the disk's fault: once more. */
+	atomic_bool own_reopen;
 	atomic_bool stopping;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;

@@ -12,6 +12,7 @@ _Static_assert(sizeof(((struct opening *)0)->told) >= 64, "a place for each peer
 
 struct heard_job {
 	struct commit_job job;
+	struct node *node;
 	char name[16];
 };
 
@@ -30,8 +31,11 @@ static int run_heard(struct commit_job *base, struct store_txn *txn, struct errm
 
 static void done_heard(struct commit_job *job, int error, const char *text)
 {
+	struct heard_job *heard = (struct heard_job *)job;
+
 	if (error != 0) {
-		log_error("remember whose heads were heard: %s", text);
+		write_log_failed(&heard->node->write_log,
+			"remember whose heads were heard: %s", text);
 	}
 	free(job);
 }
@@ -43,6 +47,7 @@ static void remember_heard(struct node *node, const struct state *member)
 	if (job == NULL) {
 		return; /* asked again at the next start */
 	}
+	job->node = node;
 	heard_name(job->name, sizeof(job->name), member);
 	job->job.run = run_heard;
 	job->job.done = done_heard;

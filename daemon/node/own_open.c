@@ -118,8 +118,10 @@ static void done(struct commit_job *job, int error, const char *text)
 	struct sign_job *sign = (struct sign_job *)job;
 
 	if (error != 0) {
-		log_error("own lists: %s: %s", sign->open ? "not opened" : "not signed",
-			text);
+		write_log_failed(&sign->node->write_log, "own lists: %s: %s",
+			sign->open ? "not opened" : "not signed", text);
+		atomic_store(&sign->node->own_reopen,
+			sign->open && error != CORDON_ENOTSIGNER);
 	} else if (sign->open && !sign->idle) {
 		struct node *node = sign->node;
 		bool began = signing_of(node) == SIGNING_NEW;

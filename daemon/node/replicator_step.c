@@ -21,7 +21,8 @@ static void finished(struct apply_job *job)
 
 	ident_list_text(&job->list, list);
 	if (job->result == APPLY_ERROR) {
-		log_error("%s: not applied: %s", list, job->text.text);
+		write_log_failed(&r->node->write_log, "%s: not applied: %s", list,
+			job->text.text);
 	}
 	if (job->type == APPLY_JOB_CHUNK && !apply_failed(job->result)) {
 		atomic_fetch_add(
