@@ -192,17 +192,22 @@ static void lie_stub(struct liar_frame *frame, void **kept)
 /* The same, with its own end and hash: all is true but that it is over. */
 static void lie_live_stub(struct liar_frame *frame, void **kept)
 {
-	Cordon__Entry *entry = last_entry(frame);
-	uint8_t *hash = arena_alloc(frame->arena, 32);
+	Cordon__Chunk *chunk = chunk_of(frame);
+	uint8_t *hash = arena_alloc(frame->arena, HASH_BYTES);
+	size_t i = chunk == NULL ? 0 : chunk->n_entries;
 
 	(void)kept;
-	if (entry == NULL || entry->state != 1 || hash == NULL ||
-		hash_bytes(entry->sealed.data, entry->sealed.len, hash) != 0) {
-		frame->altered = false;
+	while (i > 0 && chunk->entries[i - 1]->state != 1) {
+		i--;
+	}
+	if (i == 0 || hash == NULL ||
+		hash_bytes(chunk->entries[i - 1]->sealed.data,
+			chunk->entries[i - 1]->sealed.len, hash) != 0) {
 		return;
 	}
-	entry->sealed = (ProtobufCBinaryData){ 0, NULL };
-	entry->sealed_hash = (ProtobufCBinaryData){ 32, hash };
+	chunk->entries[i - 1]->sealed = (ProtobufCBinaryData){ 0, NULL };
+	chunk->entries[i - 1]->sealed_hash = (ProtobufCBinaryData){ HASH_BYTES, hash };
+	frame->altered = true;
 }
 
 /* The head of another list, or of another moment. */
