@@ -60,7 +60,7 @@ struct replicator {
 	struct peer **peers;
 	size_t peers_count;
 	struct pull pulls[ENGINE_LISTS_MAX];
-	size_t pulls_count; /* places used so far */
+	size_t pulls_count;   /* places used so far */
 	struct trace *traces; /* ENGINE_LISTS_MAX */
 	size_t traces_count;
 	struct event *wake;

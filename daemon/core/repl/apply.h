@@ -93,10 +93,10 @@ enum apply_result apply_again(
 	struct list_copy *copy, const struct feed *feed, int *error);
 
 /*
- * After APPLY_FORK, in a new transaction: nothing more of the contradicting heads' epoch
- * and of earlier ones is taken.  What was verified stays, also a stage that is being
- * moved in; what was not is dropped.  APPLY_FORK; APPLY_SAME for a list that has gone
- * on in a later epoch, which changes nothing; APPLY_ERROR.
+ * After APPLY_FORK, in a new transaction: nothing more of the contradicting heads'
+ * epoch and of earlier ones is taken.  What was verified stays, also a stage that is
+ * being moved in; what was not is dropped.  APPLY_FORK; APPLY_SAME for a list that has
+ * gone on in a later epoch, which changes nothing; APPLY_ERROR.
  */
 enum apply_result apply_stop(struct list_copy *copy, const struct feed *feed,
 	const struct epoch *epoch, int *error);

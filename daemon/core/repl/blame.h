@@ -20,12 +20,12 @@ void blame_aside(struct engine *engine, struct mono now, struct engine_list *lis
 void blame_no_progress(struct mono now, struct engine_list *list, size_t peer);
 
 /* What the peer sent is not what the owner signed, or not on top of what we hold. */
-void blame_mismatch(struct engine *engine, struct mono now, struct engine_list *list,
-	size_t peer);
+void blame_mismatch(
+	struct engine *engine, struct mono now, struct engine_list *list, size_t peer);
 
 /* The peer says that it remembers another head where we stand. */
-void blame_differs(struct engine *engine, struct mono now, struct engine_list *list,
-	size_t peer);
+void blame_differs(
+	struct engine *engine, struct mono now, struct engine_list *list, size_t peer);
 
 /* What the heads that it remembers say of it. */
 void blame_traced(struct engine *engine, struct mono now, struct engine_list *list,

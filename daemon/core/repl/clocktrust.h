@@ -9,13 +9,13 @@
  * Is the own clock to be trusted with what cannot be undone?  Pure.
  *
  * Other members' heads carry the time at which they were signed, every few seconds.
- *   1. One owner's live head, heard of lately and at its newest, must agree with the own
- *      clock within CLOCKTRUST_AGREE_S.
- *   2. Owners whose heads are further ahead than that speak against it: a relay can hold
- *      heads back, but nobody can show one that is not signed yet.  Those that agree must
- *      be as many.  Heads that are behind say nothing: they may be replayed.
- *   3. When the own clock has moved otherwise than the monotonic one since the last look,
- *      nothing heard before counts.
+ *   1. One owner's live head, heard of lately and at its newest, must agree with the
+ * own clock within CLOCKTRUST_AGREE_S.
+ *   2. Owners whose heads are further ahead than that speak against it: a relay can
+ * hold heads back, but nobody can show one that is not signed yet.  Those that agree
+ * must be as many.  Heads that are behind say nothing: they may be replayed.
+ *   3. When the own clock has moved otherwise than the monotonic one since the last
+ * look, nothing heard before counts.
  */
 #define CLOCKTRUST_AGREE_S 180
 #define CLOCKTRUST_LIVE_MS 300000

@@ -33,12 +33,12 @@ struct engine_list {
 	unsigned idle;                   /* quick answers without progress, in a row */
 	unsigned mismatches;             /* since the last verified head */
 	uint64_t read_from; /* peers that the read under way came from, a bit each */
-	bool from_nothing; /* the last pull, and those that went on with it */
+	bool from_nothing;  /* the last pull, and those that went on with it */
 	/* Asked for the heads that it remembers; ENGINE_NOBODY. */
 	size_t traced;
 	bool traced_blames; /* and proven wrong unless they show a fork */
 	struct mono traced_until;
-	bool stuck;         /* nobody has more of the read under way … */
+	bool stuck; /* nobody has more of the read under way … */
 	struct mono stuck_since;
 	bool move_wanted;
 	struct mono move_at; /* not before */

@@ -23,7 +23,8 @@ enum serve_decision {
 enum serve_decision serve_decide(const struct list_copy *copy,
 	const struct copy_position *asked, const struct state *member, uint64_t *from);
 
-/* What is remembered of a list's heads around one sequence of an epoch; NULL: nothing. */
+/* What is remembered of a list's heads around one sequence of an epoch; NULL: nothing.
+ */
 struct serve_around {
 	const struct head *at;
 	const struct head *below, *above; /* the nearest */

@@ -141,9 +141,9 @@ static void a_list_stopped_in_any_phase_goes_on_in_a_new_epoch(void **state)
 		pair = made;
 		receiver = &pair->receiver;
 		pair_reach(pair, phases[i], &old);
-		assert_int_equal(apply_stop(&receiver->copy, &receiver->feed,
-					 &pair->owner.copy.head.epoch,
-					 &receiver->error),
+		assert_int_equal(
+			apply_stop(&receiver->copy, &receiver->feed,
+				&pair->owner.copy.head.epoch, &receiver->error),
 			APPLY_FORK);
 		assert_int_equal(receiver->copy.phase, COPY_STOPPED);
 		assert_int_equal(receiver->rows.areas[FEED_STAGE].count, 0);
@@ -165,8 +165,7 @@ static enum apply_result stop_at(struct receiver *receiver, uint64_t epoch_numbe
 {
 	struct epoch epoch = { .number = epoch_number, .tag = 1 };
 
-	return apply_stop(
-		&receiver->copy, &receiver->feed, &epoch, &receiver->error);
+	return apply_stop(&receiver->copy, &receiver->feed, &epoch, &receiver->error);
 }
 
 /* Evidence may be older than the epoch that has put an end to it. */
