@@ -3,6 +3,7 @@
 #define NODE_SUBMIT_PRIVATE_H
 
 #include "daemon/node/committer.h"
+#include "daemon/node/copies.h"
 #include "daemon/node/own_lists.h"
 #include "daemon/node/session.h"
 
@@ -22,6 +23,38 @@ struct submit_item {
  */
 int submit_read(struct request *request, const Cordon__SubmitItem *message,
 	struct arena *arena, struct submit_item *item, struct errmsg *msg);
+
+/* What items of one request may take when they are decoded. */
+#define SUBMISSION_ARENA_BYTES ((size_t)64 * 1024 * 1024)
+
+/* A request with items on its way (submit.c), and at its end (submit_wait.c). */
+struct submission {
+	struct commit_job job; /* first */
+	struct letter letter;
+	struct arena arena;
+	struct service *service;
+	struct held *held; /* NULL: the session is gone */
+	size_t *pending;   /* the session's; good while held is */
+	size_t bytes;      /* counted there */
+	bool done;
+	bool waits;    /* done, and copies are waited for */
+	bool stopping; /* the node: nothing is waited for any more */
+	struct copies copies;
+	struct submit_item *items;
+	size_t count;
+	/* While it waits: the results, packed, in the place of the items. */
+	struct arena kept_arena;
+	struct bytes kept;
+	int error; /* of the whole: nothing was changed */
+	struct errmsg text;
+};
+
+extern const struct held_ops submission_held_ops;
+
+/* done, and held: it is on disk, or was refused as a whole.  Answers it, which ends
+ * held and frees it, unless it is to wait. */
+void submission_settle(struct submission *s);
+void submission_free(struct submission *s);
 
 /* The results; what they point to is arena memory or the items'.  NULL: no memory. */
 Cordon__SubmitAnswer *submit_answer_make(
