@@ -45,6 +45,8 @@
 	X(COMPLAINT, 73, cordon__complaint)                                            \
 	X(HEADS_AT, 74, cordon__heads_at_request)                                      \
 	X(HEADS_AT_ANSWER, 75, cordon__heads_at_answer)                                \
+	X(MARKS, 76, cordon__ranges_request)                                           \
+	X(MARKS_ANSWER, 77, cordon__marks_answer)                                      \
 	X(STATUS, 96, cordon__control__status_request)                                 \
 	X(STATUS_ANSWER, 97, cordon__control__status_answer)                           \
 	X(VERIFY, 98, cordon__control__verify_request)                                 \

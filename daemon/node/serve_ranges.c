@@ -2,16 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node/served.h"
+#include "daemon/node/serve_bounds.h"
 #include "daemon/node/serve_snapshot.h"
 
-/*
- * Digests of ranges of ids: two nodes that differ find out where.  n bounds make n + 1
- * ranges, which together are the whole list, so each answer reads all of it, in the
- * feed's order and in slices, and sorts each element into its range.
- */
+/* Digests of ranges of ids: two nodes that differ find out where.  In slices. */
 
-#define RANGES_BOUNDS_MAX 1024
 /* Entries between two looks at the clock. */
 #define ENTRIES_PER_LOOK 32
 
@@ -20,11 +15,9 @@ struct ranges {
 	struct store_txn *txn;
 	struct served served; /* borrows from txn */
 	struct arena arena;   /* what is below */
-	struct bytes *bounds;
-	size_t bounds_count;
+	struct bounds bounds;
 	struct digest *digests; /* one more than bounds */
 	uint64_t *counts;
-	uint64_t position;
 	bool done;
 };
 
@@ -37,115 +30,51 @@ static void ranges_destroy(void *context)
 	free(ranges);
 }
 
-static int compare(struct bytes a, struct bytes b)
-{
-	size_t least = a.size < b.size ? a.size : b.size;
-	int order = memcmp(a.data, b.data, least);
-
-	if (order != 0) {
-		return order;
-	}
-	return a.size < b.size ? -1 : a.size > b.size;
-}
-
-static int read_bounds(
-	struct ranges *ranges, const Cordon__RangesRequest *message, struct errmsg *msg)
-{
-	for (size_t i = 0; i < message->n_bounds; i++) {
-		const ProtobufCBinaryData *from = &message->bounds[i];
-		struct bytes *bound = &ranges->bounds[i];
-
-		if (from->len == 0 || from->len > CORDON_ID_MAX) {
-			return errmsg_set(msg, CORDON_EPROTO,
-				"bounds[%zu]: %zu bytes, expected 1 to %d", i,
-				from->len, CORDON_ID_MAX);
-		}
-		bound->data = (const uint8_t *)arena_text(
-			&ranges->arena, from->data, from->len);
-		bound->size = from->len;
-		if (bound->data == NULL) {
-			return CORDON_ENOMEM;
-		}
-		if (i > 0 && compare(bound[-1], *bound) >= 0) {
-			return errmsg_set(msg, CORDON_EPROTO,
-				"bounds[%zu]: not above the one before", i);
-		}
-	}
-	ranges->bounds_count = message->n_bounds;
-	return 0;
-}
-
 static int allocate(
 	struct ranges *ranges, const Cordon__RangesRequest *message, struct errmsg *msg)
 {
 	size_t count = message->n_bounds + 1;
+	int error = bounds_read(&ranges->bounds, message, &ranges->arena, msg);
 
-	if (message->n_bounds > RANGES_BOUNDS_MAX) {
-		return errmsg_set(msg, CORDON_ETOOBIG, "%zu bounds, at most %d",
-			message->n_bounds, RANGES_BOUNDS_MAX);
+	if (error != 0) {
+		return error;
 	}
-	ranges->bounds = arena_array(&ranges->arena, count, sizeof(*ranges->bounds));
 	ranges->digests = arena_array(&ranges->arena, count, sizeof(*ranges->digests));
 	ranges->counts = arena_array(&ranges->arena, count, sizeof(*ranges->counts));
-	if (ranges->arena.failed) {
-		return CORDON_ENOMEM;
-	}
-	return read_bounds(ranges, message, msg);
+	return ranges->arena.failed ? CORDON_ENOMEM : 0;
 }
 
-/* A range ends before its bound: an id that equals one begins the next range. */
-static size_t range_of(const struct ranges *ranges, struct bytes id)
+static int add_next(struct ranges *ranges, struct errmsg *msg)
 {
-	size_t low = 0, high = ranges->bounds_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(ranges->bounds[middle], id) <= 0) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
-}
-
-static int add_next(struct ranges *ranges, const struct feed *feed, struct errmsg *msg)
-{
+	const struct list_id *list = &ranges->served.list;
 	struct digest element;
 	struct entry row;
 	bool found;
 	size_t range;
 
-	if (feed->ops->next(feed->context, FEED_LIVE, ranges->position, &row, &found) !=
+	if (bounds_next(&ranges->bounds, ranges->txn, list, &row, &range, &found) !=
 		0) {
 		return served_failed(ranges->txn, msg);
 	}
-	if (!found) {
-		ranges->done = true;
+	ranges->done = !found;
+	if (!found || range == SIZE_MAX) {
 		return 0;
 	}
-	if (digest_element(&feed->list, &row, &element) != 0) {
+	if (digest_element(list, &row, &element) != 0) {
 		return errmsg_set(msg, CORDON_EINTERNAL, "digest of an entry");
 	}
-	range = range_of(ranges, row.id);
 	digest_add(&ranges->digests[range], &element);
 	ranges->counts[range]++;
-	ranges->position = row.sequence;
 	return 0;
 }
 
 static int add_slice(struct ranges *ranges, struct errmsg *msg)
 {
 	struct mono until = snapshot_slice();
-	struct feed feed;
 
-	if (store_feed(ranges->txn, &ranges->served.list, &feed) != 0) {
-		return served_failed(ranges->txn, msg);
-	}
 	do {
 		for (int i = 0; i < ENTRIES_PER_LOOK && !ranges->done; i++) {
-			int error = add_next(ranges, &feed, msg);
+			int error = add_next(ranges, msg);
 
 			if (error != 0) {
 				return error;
@@ -155,10 +84,27 @@ static int add_slice(struct ranges *ranges, struct errmsg *msg)
 	return 0;
 }
 
+/* A range that was not asked for is told of by an empty message. */
+static int make_range(const struct ranges *ranges, size_t i, uint8_t *hash,
+	Cordon__RangeDigest *message)
+{
+	struct bytes bytes = { hash, HASH_BYTES };
+	int error;
+
+	cordon__range_digest__init(message);
+	if (ranges->bounds.asked != NULL && !ranges->bounds.asked[i]) {
+		return 0;
+	}
+	error = digest_hash(&ranges->digests[i], hash);
+	message->count = ranges->counts[i];
+	message->digest = message_data_bytes(bytes);
+	return error;
+}
+
 static int make_ranges(
 	struct ranges *ranges, struct arena *arena, Cordon__RangesAnswer *answer)
 {
-	size_t count = ranges->bounds_count + 1;
+	size_t count = ranges->bounds.count + 1;
 	Cordon__RangeDigest *messages = arena_array(arena, count, sizeof(*messages));
 	uint8_t *hashes = arena_array(arena, count, HASH_BYTES);
 
@@ -167,15 +113,12 @@ static int make_ranges(
 		return CORDON_ENOMEM;
 	}
 	for (size_t i = 0; i < count; i++) {
-		struct bytes hash = { hashes + i * HASH_BYTES, HASH_BYTES };
-		int error = digest_hash(&ranges->digests[i], hashes + i * HASH_BYTES);
+		int error =
+			make_range(ranges, i, hashes + i * HASH_BYTES, &messages[i]);
 
 		if (error != 0) {
 			return error;
 		}
-		cordon__range_digest__init(&messages[i]);
-		messages[i].count = ranges->counts[i];
-		messages[i].digest = message_data_bytes(hash);
 		answer->ranges[i] = &messages[i];
 	}
 	answer->n_ranges = count;

@@ -116,8 +116,8 @@ const struct asker *session_asker(const struct session *session);
  */
 
 request_fn handle_lookup, handle_submit, handle_record, handle_export, handle_due;
-request_fn handle_heads_watch, handle_pull, handle_fetch, handle_ranges, handle_acks;
-request_fn handle_heads_at;
+request_fn handle_heads_watch, handle_pull, handle_fetch, handle_ranges, handle_marks;
+request_fn handle_acks, handle_heads_at;
 request_fn handle_status, handle_verify, handle_takeover;
 
 #endif

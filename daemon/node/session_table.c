@@ -12,6 +12,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_PULL, ACTION_REPLICATE, .waits = true, .handle = handle_pull },
 	{ MESSAGE_FETCH, ACTION_REPLICATE, .handle = handle_fetch },
 	{ MESSAGE_RANGES, ACTION_REPLICATE, .handle = handle_ranges },
+	{ MESSAGE_MARKS, ACTION_REPLICATE, .handle = handle_marks },
 	{ MESSAGE_ACKS, ACTION_REPLICATE, .silent = true, .handle = handle_acks },
 	{ MESSAGE_HEADS_AT, ACTION_REPLICATE, .handle = handle_heads_at },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },

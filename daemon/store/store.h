@@ -88,6 +88,11 @@ int store_list_infos(struct store_txn *txn, struct arena *arena,
  * read transaction only find and next work. */
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
 
+/* The live row with the lowest id that is not below from (after: that is above it); from
+ * of size 0 is below all. */
+int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,
+	bool after, struct entry *row, bool *found);
+
 /* The packed, signed head of the list's live rows (message Head); {NULL,0} when none.
  * Kept by the caller next to store_list_put. */
 int store_head_put(struct store_txn *txn, const struct head *head, struct bytes packed);
