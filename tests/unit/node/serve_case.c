@@ -266,7 +266,7 @@ struct head case_publish(struct serve_case *c, const struct list_id *list,
 struct head case_publish_many(struct serve_case *c, const struct list_id *list,
 	const char *shared, size_t count)
 {
-	char ids[4096];
+	char ids[65536];
 	size_t used = 0;
 
 	for (size_t i = 1; i <= count; i++) {
