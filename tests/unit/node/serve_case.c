@@ -179,7 +179,7 @@ static void put_id(struct serve_case *c, struct own_change *change,
 static void put_ids(struct serve_case *c, struct own_change *change,
 	const struct list_id *list, const char *ids)
 {
-	char text[4096], *rest = text, *id;
+	char text[65536], *rest = text, *id;
 
 	snprintf(text, sizeof(text), "%s", ids);
 	while ((id = strtok_r(rest, " ", &rest)) != NULL) {
