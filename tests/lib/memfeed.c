@@ -25,7 +25,36 @@ static void *allocate(size_t size)
 
 /* ---- rows ---------------------------------------------------------------------- */
 
-static struct memfeed_row *row_create(const struct entry *entry)
+/* Not for enemies: tells contents apart. */
+static uint64_t mix(uint64_t print, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	while (size > 0) {
+		size_t taken = size < 8 ? size : 8;
+		uint64_t word = size;
+
+		memcpy(&word, bytes, taken);
+		print = (print ^ word) * 0x9e3779b97f4a7c15u;
+		print ^= print >> 29;
+		bytes += taken;
+		size -= taken;
+	}
+	return print;
+}
+
+static uint64_t entry_print(const struct entry *entry)
+{
+	uint64_t numbers[] = { entry->sequence, entry->version, entry->state,
+		(uint64_t)entry->ends_at_s, entry->id.size, entry->sealed.size };
+	uint64_t print = mix(0x243f6a8885a308d3u, numbers, sizeof(numbers));
+
+	print = mix(print, entry->id.data, entry->id.size);
+	print = mix(print, entry->sealed_hash, HASH_BYTES);
+	return mix(print, entry->sealed.data, entry->sealed.size);
+}
+
+struct memfeed_row *memfeed_row_create(const struct entry *entry)
 {
 	struct memfeed_row *row =
 		allocate(sizeof(*row) + entry->id.size + entry->sealed.size);
@@ -39,10 +68,12 @@ static struct memfeed_row *row_create(const struct entry *entry)
 		memcpy(bytes + entry->id.size, entry->sealed.data, entry->sealed.size);
 	}
 	row->entry.sealed.data = bytes + entry->id.size;
+	row->print = entry_print(entry);
+	row->id_print = mix(0, entry->id.data, entry->id.size);
 	return row;
 }
 
-static void row_release(struct memfeed_row *row)
+void memfeed_row_release(struct memfeed_row *row)
 {
 	if (--row->holders == 0) {
 		free(row);
@@ -81,20 +112,17 @@ static size_t place_after(const struct memfeed_area *area, uint64_t after)
 
 static bool place_of(const struct memfeed_area *area, struct bytes id, size_t *place)
 {
+	uint64_t print = mix(0, id.data, id.size);
+
 	for (size_t i = 0; i < area->count; i++) {
-		if (same_bytes(area->rows[i]->entry.id, id)) {
+		const struct memfeed_row *row = area->rows[i];
+
+		if (row->id_print == print && same_bytes(row->entry.id, id)) {
 			*place = i;
 			return true;
 		}
 	}
 	return false;
-}
-
-static void take_out(struct memfeed_area *area, size_t place)
-{
-	row_release(area->rows[place]);
-	memmove(&area->rows[place], &area->rows[place + 1],
-		(--area->count - place) * sizeof(struct memfeed_row *));
 }
 
 static void make_room(struct memfeed_area *area, size_t count)
@@ -109,32 +137,122 @@ static void make_room(struct memfeed_area *area, size_t count)
 	}
 }
 
-/* In the place of the id's earlier row.  Takes over the reference. */
-static int insert(struct memfeed_area *area, struct memfeed_row *row)
+/* Takes over the reference. */
+static void put_in(struct memfeed_area *area, size_t place, struct memfeed_row *row)
 {
-	size_t place;
-
-	if (place_of(area, row->entry.id, &place)) {
-		take_out(area, place);
-	}
-	place = place_after(area, row->entry.sequence);
-	if (place > 0 && area->rows[place - 1]->entry.sequence == row->entry.sequence) {
-		row_release(row);
-		return CORDON_ECONFLICT; /* as the store */
-	}
 	make_room(area, area->count + 1);
 	memmove(&area->rows[place + 1], &area->rows[place],
 		(area->count++ - place) * sizeof(struct memfeed_row *));
 	area->rows[place] = row;
-	return 0;
+	area->sum += row->print;
+}
+
+/* The reference is the caller's now. */
+static struct memfeed_row *pull_out(struct memfeed_area *area, size_t place)
+{
+	struct memfeed_row *row = area->rows[place];
+
+	memmove(&area->rows[place], &area->rows[place + 1],
+		(--area->count - place) * sizeof(struct memfeed_row *));
+	area->sum -= row->print;
+	return row;
 }
 
 static void area_clear(struct memfeed_area *area)
 {
 	for (size_t i = 0; i < area->count; i++) {
-		row_release(area->rows[i]);
+		memfeed_row_release(area->rows[i]);
 	}
 	area->count = 0;
+	area->sum = 0;
+}
+
+/* ---- transactions -------------------------------------------------------------- */
+
+struct memfeed_undo {
+	struct memfeed_row *row; /* a reference */
+	enum feed_area area;
+	bool was_put; /* else it was taken out */
+};
+
+/* Takes over a reference of row. */
+static void note(
+	struct memfeed *memfeed, enum feed_area area, struct memfeed_row *row, bool put)
+{
+	if (!memfeed->noting) {
+		memfeed_row_release(row);
+		return;
+	}
+	if (memfeed->undo_count == memfeed->undo_room) {
+		memfeed->undo_room = 2 * memfeed->undo_room + 16;
+		memfeed->undo = realloc(
+			memfeed->undo, memfeed->undo_room * sizeof(*memfeed->undo));
+		if (memfeed->undo == NULL) {
+			abort();
+		}
+	}
+	memfeed->undo[memfeed->undo_count++] =
+		(struct memfeed_undo){ .row = row, .area = area, .was_put = put };
+}
+
+static void take_out(struct memfeed *memfeed, enum feed_area area, size_t place)
+{
+	note(memfeed, area, pull_out(&memfeed->areas[area], place), false);
+}
+
+/* In the place of the id's earlier row.  Takes over the reference. */
+static int insert(struct memfeed *memfeed, enum feed_area to, struct memfeed_row *row)
+{
+	struct memfeed_area *area = &memfeed->areas[to];
+	size_t place;
+
+	if (place_of(area, row->entry.id, &place)) {
+		take_out(memfeed, to, place);
+	}
+	place = place_after(area, row->entry.sequence);
+	if (place > 0 && area->rows[place - 1]->entry.sequence == row->entry.sequence) {
+		memfeed_row_release(row);
+		return CORDON_ECONFLICT; /* as the store */
+	}
+	row->holders++;
+	put_in(area, place, row);
+	note(memfeed, to, row, true);
+	return 0;
+}
+
+void memfeed_begin(struct memfeed *memfeed)
+{
+	memfeed->noting = true;
+}
+
+void memfeed_commit(struct memfeed *memfeed)
+{
+	for (size_t i = 0; i < memfeed->undo_count; i++) {
+		memfeed_row_release(memfeed->undo[i].row);
+	}
+	memfeed->undo_count = 0;
+	memfeed->noting = false;
+}
+
+static void end_loans(struct memfeed *memfeed);
+
+void memfeed_abort(struct memfeed *memfeed)
+{
+	end_loans(memfeed);
+	for (size_t i = memfeed->undo_count; i > 0; i--) {
+		struct memfeed_undo *undo = &memfeed->undo[i - 1];
+		struct memfeed_area *area = &memfeed->areas[undo->area];
+		uint64_t sequence = undo->row->entry.sequence;
+
+		if (undo->was_put) {
+			memfeed_row_release(
+				pull_out(area, place_after(area, sequence) - 1));
+		} else {
+			undo->row->holders++;
+			put_in(area, place_after(area, sequence), undo->row);
+		}
+	}
+	memfeed_commit(memfeed);
 }
 
 /* ---- loans ---------------------------------------------------------------------- */
@@ -231,7 +349,7 @@ static int put(void *context, enum feed_area area, const struct entry *row)
 	struct memfeed *memfeed = context;
 	int error = operation(memfeed, true);
 
-	return error != 0 ? error : insert(&memfeed->areas[area], row_create(row));
+	return error != 0 ? error : insert(memfeed, area, memfeed_row_create(row));
 }
 
 static int remove_id(void *context, enum feed_area area, struct bytes id)
@@ -241,7 +359,7 @@ static int remove_id(void *context, enum feed_area area, struct bytes id)
 	size_t place;
 
 	if (error == 0 && place_of(&memfeed->areas[area], id, &place)) {
-		take_out(&memfeed->areas[area], place);
+		take_out(memfeed, area, place);
 	}
 	return error;
 }
@@ -262,8 +380,8 @@ static int promote(void *context, uint64_t sequence)
 	}
 	row = stage->rows[place];
 	row->holders++;
-	take_out(stage, place);
-	return insert(&memfeed->areas[FEED_LIVE], row);
+	take_out(memfeed, FEED_STAGE, place);
+	return insert(memfeed, FEED_LIVE, row);
 }
 
 static int clear(void *context, enum feed_area area)
@@ -271,8 +389,8 @@ static int clear(void *context, enum feed_area area)
 	struct memfeed *memfeed = context;
 	int error = operation(memfeed, true);
 
-	if (error == 0) {
-		area_clear(&memfeed->areas[area]);
+	while (error == 0 && memfeed->areas[area].count > 0) {
+		take_out(memfeed, area, memfeed->areas[area].count - 1);
 	}
 	return error;
 }
@@ -325,7 +443,7 @@ static int scrap(void *context, struct bytes id, uint64_t sequence)
 
 	(void)id;
 	if (error == 0 && place_at(live, sequence, &place)) {
-		take_out(live, place);
+		take_out(memfeed, FEED_LIVE, place);
 	}
 	return error;
 }
@@ -356,6 +474,8 @@ void memfeed_finish(struct memfeed *memfeed)
 		area_clear(&memfeed->areas[i]);
 		free(memfeed->areas[i].rows);
 	}
+	memfeed_commit(memfeed);
+	free(memfeed->undo);
 	free_loans(&memfeed->lent);
 	free_loans(&memfeed->void_loans);
 	memfeed_init(memfeed);
@@ -380,6 +500,7 @@ static void copy_areas(struct memfeed *to, const struct memfeed *from)
 			to->areas[a].rows[i] = rows->rows[i];
 		}
 		to->areas[a].count = rows->count;
+		to->areas[a].sum = rows->sum;
 	}
 }
 
@@ -396,6 +517,12 @@ void memfeed_restore(struct memfeed *to, const struct memfeed *from)
 		area_clear(&to->areas[i]);
 	}
 	copy_areas(to, from);
+}
+
+bool memfeed_same(const struct memfeed *a, const struct memfeed *b, enum feed_area area)
+{
+	return a->areas[area].count == b->areas[area].count &&
+	       a->areas[area].sum == b->areas[area].sum;
 }
 
 bool memfeed_equal(

@@ -12,15 +12,18 @@
  */
 struct memfeed_row {
 	size_t holders;
-	struct entry entry; /* its bytes are the row's own */
+	uint64_t print, id_print; /* of all of entry, and of its id */
+	struct entry entry;       /* its bytes are the row's own */
 };
 
 struct memfeed_area {
 	struct memfeed_row **rows; /* by sequence */
 	size_t count, room;
+	uint64_t sum; /* of the rows' prints */
 };
 
 struct memfeed_loan;
+struct memfeed_undo;
 
 struct memfeed {
 	struct memfeed_area areas[2];
@@ -28,7 +31,14 @@ struct memfeed {
 	size_t operations; /* so far */
 	size_t fail_at;    /* the operation of this number fails, 1 the next; 0: none */
 	int fail_error;
+	struct memfeed_undo *undo; /* of a transaction */
+	size_t undo_count, undo_room;
+	bool noting;
 };
+
+/* With one holder, and its own bytes. */
+struct memfeed_row *memfeed_row_create(const struct entry *entry);
+void memfeed_row_release(struct memfeed_row *row);
 
 /* Zeroed memory is an empty one as well. */
 void memfeed_init(struct memfeed *memfeed);
@@ -43,7 +53,17 @@ void memfeed_copy(struct memfeed *to, const struct memfeed *from);
 /* Drops to's rows for from's: an aborted transaction. */
 void memfeed_restore(struct memfeed *to, const struct memfeed *from);
 
-/* Same rows with the same content? */
+/*
+ * A transaction, which costs what it changes: abort puts back what was there at begin.
+ */
+void memfeed_begin(struct memfeed *memfeed);
+void memfeed_commit(struct memfeed *memfeed);
+void memfeed_abort(struct memfeed *memfeed);
+
+/* Same rows with the same content, by the sums of their prints?  At once. */
+bool memfeed_same(
+	const struct memfeed *a, const struct memfeed *b, enum feed_area area);
+/* The same, looking at each. */
 bool memfeed_equal(
 	const struct memfeed *a, const struct memfeed *b, enum feed_area area);
 /* Is there a row of exactly this content? */

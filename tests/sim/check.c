@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
+#include <string.h>
 
 #include "tests/sim/sim.h"
 
-/* What must hold. */
+/* What must hold, looked at after each event where it may have changed. */
 
 static size_t rows_count(const struct sim_copy *copy)
 {
 	return copy->rows.areas[FEED_LIVE].count + copy->rows.areas[FEED_STAGE].count;
-}
-
-static bool reading(const struct list_copy *copy)
-{
-	return copy->phase == COPY_LOADING || copy->phase == COPY_STAGING ||
-	       copy->phase == COPY_MOVING;
 }
 
 /* Live is exactly a set that its owner signed. */
@@ -24,9 +18,14 @@ static void check_set(struct sim *sim, size_t node, size_t l)
 		sim_signed_find(&sim->lists[l], &copy->copy.head);
 
 	if (signature == NULL ||
-		!memfeed_equal(&copy->rows, &signature->rows, FEED_LIVE)) {
+		!memfeed_same(&copy->rows, &signature->rows, FEED_LIVE)) {
 		sim_fail(sim, "%s answers from a state of %s that nobody signed",
 			sim->nodes[node].name, sim_list_name(sim, l));
+	}
+	if (!sim_authentic(&copy->paper) ||
+		memcmp(copy->paper.head.hash, copy->copy.head.hash, HASH_BYTES) != 0) {
+		sim_fail(sim, "%s cannot show who signed %s", sim->nodes[node].name,
+			sim_list_name(sim, l));
 	}
 }
 
@@ -46,14 +45,15 @@ static void check_rows(struct sim *sim, size_t node, size_t l)
 			(!memfeed_holds(&from->rows, FEED_LIVE, row) &&
 				!memfeed_holds(&to->rows, FEED_LIVE, row) &&
 				!(row->state == ENTRY_WITHDRAWN &&
-					row->sequence <= to->head.floor))) {
+					row->sequence <= to->paper.head.floor))) {
 			sim_fail(sim, "%s answers from a row of %s that nobody signed",
 				sim->nodes[node].name, sim_list_name(sim, l));
 		}
 	}
 }
 
-/* No list is at a member that its owner does not name in what is held or read. */
+/* No list is at a member that its owner does not name in what is held or read; after
+ * the end of a sharing only a later head brings it back. */
 static void check_sharing(struct sim *sim, size_t node, size_t l)
 {
 	const struct sim_copy *copy = &sim->nodes[node].copies[l];
@@ -62,9 +62,14 @@ static void check_sharing(struct sim *sim, size_t node, size_t l)
 
 	if (rows_count(copy) > 0 &&
 		((copy_answers(c) && !head_shared_with(&c->head, member)) ||
-			(reading(c) && c->high.sequence != 0 &&
+			(copy_reads(c) && c->high.sequence != 0 &&
 				!head_shared_with(&c->high, member)))) {
 		sim_fail(sim, "%s holds %s, which is not shared with it",
+			sim->nodes[node].name, sim_list_name(sim, l));
+	}
+	if (c->phase == COPY_LOADING && rows_count(copy) > 0 &&
+		copy_head_order(&c->high, &c->head) <= 0) {
+		sim_fail(sim, "%s takes %s back, whose sharing has ended",
 			sim->nodes[node].name, sim_list_name(sim, l));
 	}
 }
@@ -80,7 +85,14 @@ static void check_progress(
 		sim_fail(sim, "%s answered from %s, and does no more",
 			sim->nodes[node].name, sim_list_name(sim, l));
 	}
-	if (copy_head_order(&after->head, &before->head) < 0) {
+	if (copy_answers(before) && copy_answers(after) &&
+		before->mixed < after->mixed) {
+		sim_fail(sim, "%s has mixed up %s", sim->nodes[node].name,
+			sim_list_name(sim, l));
+	}
+	if (after->head.epoch.number < before->head.epoch.number ||
+		(after->head.epoch.number == before->head.epoch.number &&
+			after->head.sequence < before->head.sequence)) {
 		sim_fail(sim, "%s went back in %s", sim->nodes[node].name,
 			sim_list_name(sim, l));
 	}
@@ -101,6 +113,11 @@ void sim_check_copy(
 	case COPY_MOVING:
 		check_rows(sim, node, l);
 		break;
+	case COPY_STOPPED:
+		if (copy->copy.head.sequence != 0) {
+			check_set(sim, node, l);
+		}
+		break;
 	case COPY_EMPTY:
 	case COPY_UNSHARED:
 		if (rows_count(copy) > 0) {
@@ -109,74 +126,54 @@ void sim_check_copy(
 		}
 		break;
 	case COPY_LOADING:
-	case COPY_STOPPED:
 		break;
 	}
 }
 
+/* Among honest nodes nothing of it happens. */
 void sim_check_result(struct sim *sim, size_t node, const struct sim_work *job)
 {
-	if (apply_failed(job->result) && job->result != APPLY_ERROR) {
-		sim_fail(sim, "%s: %s from an honest node is called %s",
-			sim->nodes[node].name, sim_list_name(sim, job->list),
-			job->result == APPLY_FORK       ? "a fork"
-			: job->result == APPLY_MISMATCH ? "a mismatch"
-							: "broken");
+	const struct sim_list *list = &sim->lists[job->list];
+
+	if (sim->hostile || list->forked || !apply_failed(job->result) ||
+		job->result == APPLY_ERROR) {
+		return;
+	}
+	sim_fail(sim, "%s: %s from an honest node is called %s", sim->nodes[node].name,
+		sim_list_name(sim, job->list),
+		job->result == APPLY_FORK       ? "a fork"
+		: job->result == APPLY_MISMATCH ? "a mismatch"
+						: "broken");
+}
+
+void sim_check_blame(struct sim *sim, size_t node, size_t l, size_t list)
+{
+	size_t server = sim->links[l].server;
+
+	if (!sim->nodes[server].hostile && !sim->lists[list].forked) {
+		sim_fail(sim, "%s blames %s, which is honest, for %s",
+			sim->nodes[node].name, sim->nodes[server].name,
+			sim_list_name(sim, list));
 	}
 }
 
-/* ---- in the end ---- */
-
-static bool same_as_owner(const struct sim *sim, size_t node, size_t l)
+/* One epoch has one tag, one sequence in it one content. */
+void sim_check_signed(struct sim *sim, size_t node, size_t l)
 {
-	const struct sim_copy *own = &sim->nodes[sim->lists[l].owner].copies[l];
-	const struct sim_copy *copy = &sim->nodes[node].copies[l];
+	const struct sim_list *list = &sim->lists[l];
+	const struct head *last = &list->heads[list->heads_count - 1].paper.head;
 
-	return copy->copy.phase == COPY_FOLLOWING &&
-	       copy_head_order(&copy->copy.head, &own->copy.head) == 0 &&
-	       memfeed_equal(&copy->rows, &own->rows, FEED_LIVE);
-}
-
-/* A member that is named no longer has heard so, when a neighbour could tell. */
-static bool knows_the_end(const struct sim *sim, size_t node, size_t l)
-{
-	if (rows_count(&sim->nodes[node].copies[l]) == 0) {
-		return true;
+	if (list->forked) {
+		return;
 	}
-	for (size_t i = 0; i < sim->links_count; i++) {
-		const struct list_copy *held = &sim->nodes[node].copies[l].copy;
-		const struct sim_link *link = &sim->links[i];
-		const struct list_copy *copy = &sim->nodes[link->server].copies[l].copy;
+	for (size_t i = 0; i + 1 < list->heads_count; i++) {
+		const struct head *head = &list->heads[i].paper.head;
 
-		if (link->client == node &&
-			!head_shared_with(&copy->head, &sim->nodes[node].member) &&
-			serve_tells(copy, &sim->nodes[node].member,
-				copy_head_order(&copy->head, copy_newest(held)) > 0)) {
-			return false;
+		if (head->epoch.number == last->epoch.number &&
+			(head->epoch.tag != last->epoch.tag ||
+				head->sequence == last->sequence)) {
+			sim_fail(sim, "%s signs %s twice", sim->nodes[node].name,
+				sim_list_name(sim, l));
 		}
 	}
-	return true;
-}
-
-bool sim_check_converged(const struct sim *sim, char *why, size_t why_size)
-{
-	for (size_t l = 0; l < sim->lists_count; l++) {
-		const struct head *head =
-			&sim->nodes[sim->lists[l].owner].copies[l].copy.head;
-
-		for (size_t n = 0; n < sim->nodes_count; n++) {
-			bool named = head_shared_with(head, &sim->nodes[n].member);
-
-			if (named ? sim_world_reaches(sim, l, n) &&
-						!same_as_owner(sim, n, l)
-				  : !knows_the_end(sim, n, l)) {
-				snprintf(why, why_size, "%s at %s (%s)",
-					sim_list_name(sim, l), sim->nodes[n].name,
-					copy_phase_text(
-						sim->nodes[n].copies[l].copy.phase));
-				return false;
-			}
-		}
-	}
-	return true;
 }

@@ -4,162 +4,7 @@
 
 #include "tests/sim/sim.h"
 
-/* The client side of a node: the engine, its links, and the writer's jobs. */
-
-static void step(struct sim *sim, size_t n, const struct engine_event *event);
-
-static const char *const results[] = {
-	[APPLY_VERIFIED] = "verified",
-	[APPLY_PARTIAL] = "partial",
-	[APPLY_MOVE] = "to move",
-	[APPLY_SAME] = "same",
-	[APPLY_STALE] = "stale",
-	[APPLY_UNSURE] = "unsure",
-	[APPLY_RESTART] = "restart",
-	[APPLY_UNSHARED] = "unshared",
-	[APPLY_BROKEN] = "broken",
-	[APPLY_MISMATCH] = "mismatch",
-	[APPLY_FORK] = "fork",
-	[APPLY_ERROR] = "error",
-};
-
-/* ---- jobs ---- */
-
-static void finished(struct sim *sim, size_t n, struct sim_work *job)
-{
-	struct engine_event event = {
-		.type = ENGINE_APPLIED,
-		.peer = job->peer,
-		.list = sim->lists[job->list].id,
-		.result = job->result,
-		.copy = job->result == APPLY_ERROR ? NULL : &job->copy,
-		.head = job->type == SIM_APPLY_CHUNK ? &job->head : NULL,
-		.pull_answer = job->pull_answer,
-	};
-
-	step(sim, n, &event);
-}
-
-static size_t chunk_entries(const struct sim_work *job, struct entry *entries)
-{
-	const struct memfeed_area *area = &job->rows.areas[FEED_LIVE];
-
-	for (size_t i = 0; i < area->count; i++) {
-		entries[i] = area->rows[i]->entry;
-	}
-	return area->count;
-}
-
-static enum apply_result apply(struct sim_node *node, const struct sim_work *job,
-	struct list_copy *copy, const struct feed *feed, int *error)
-{
-	struct entry entries[64];
-	struct chunk chunk = {
-		.head = &job->head,
-		.after = job->after,
-		.up_to = job->up_to,
-		.entries = entries,
-	};
-	struct apply_context context = { .member = node->member };
-
-	switch (job->type) {
-	case SIM_APPLY_CHUNK:
-		chunk.entries_count = chunk_entries(job, entries);
-		return apply_chunk(copy, feed, &chunk, &context, error);
-	case SIM_APPLY_HEAD:
-		return apply_head(copy, feed, &job->head, &node->member, error);
-	case SIM_APPLY_MOVE:
-		break;
-	}
-	return apply_move(copy, feed, node->move_entries, error);
-}
-
-/* Does the nth operation from now fail? */
-static void arm(struct sim *sim, struct memfeed *rows)
-{
-	rows->fail_at = 0;
-	if (!sim->calm && sim_chance(sim, 20)) {
-		rows->fail_at = 1 + sim_random(sim, 12);
-		rows->fail_error = CORDON_EFULL;
-	}
-}
-
-/* One transaction: all of it, or nothing. */
-static void run_job(struct sim *sim, size_t n, struct sim_work *job)
-{
-	struct sim_node *node = &sim->nodes[n];
-	struct sim_copy *place = &node->copies[job->list];
-	struct list_copy copy = place->copy, before = place->copy;
-	struct memfeed snapshot;
-	struct feed feed;
-	bool armed, hit;
-	int error = 0;
-
-	memfeed_copy(&snapshot, &place->rows);
-	memfeed_feed(&place->rows, &sim->lists[job->list].id, &feed);
-	arm(sim, &place->rows);
-	armed = place->rows.fail_at > 0;
-	job->result = apply(node, job, &copy, &feed, &error);
-	hit = armed && place->rows.fail_at == 0;
-	place->rows.fail_at = 0;
-	if (hit != (job->result == APPLY_ERROR) || (hit && error != CORDON_EFULL)) {
-		sim_fail(sim, "%s: a write that failed gave %s", node->name,
-			results[job->result]);
-	}
-	sim_check_result(sim, n, job);
-	if (job->result == APPLY_ERROR || job->result == APPLY_STALE) {
-		if (job->result == APPLY_STALE &&
-			(!memfeed_equal(&snapshot, &place->rows, FEED_LIVE) ||
-				!memfeed_equal(&snapshot, &place->rows, FEED_STAGE))) {
-			sim_fail(sim, "%s: something stale changed rows", node->name);
-		}
-		memfeed_restore(&place->rows, &snapshot);
-	} else {
-		place->copy = copy;
-	}
-	memfeed_finish(&snapshot);
-	sim_trace(sim, "%s %s: %s, %s at %llu.%llu", node->name,
-		sim_list_name(sim, job->list), results[job->result],
-		copy_phase_text(place->copy.phase),
-		(unsigned long long)place->copy.head.epoch.number,
-		(unsigned long long)place->copy.head.sequence);
-	sim_check_copy(sim, n, job->list, &before);
-	job->copy = place->copy;
-	sim_server_changed(sim, n, job->list);
-}
-
-/* The result is told a little later than it was committed, in the order of commits. */
-static void run_and_tell(struct sim *sim, size_t n, struct sim_work *job)
-{
-	struct sim_work *result = sim_work_create(job->list);
-	struct mono *told = &sim->nodes[n].told;
-	struct mono at = mono_after_ms(sim->now, (int64_t)sim_random(sim, 4));
-
-	run_job(sim, n, job);
-	result->type = job->type;
-	result->peer = job->peer;
-	result->head = job->head;
-	result->pull_answer = job->pull_answer;
-	result->result = job->result;
-	result->copy = job->copy;
-	if (at.us > told->us) {
-		*told = at;
-	}
-	sim_during(sim, *told, finished, n, result, &sim->nodes[n].life);
-}
-
-/* Jobs run one after another. */
-static void post(struct sim *sim, size_t n, struct sim_work *job)
-{
-	struct sim_node *node = &sim->nodes[n];
-	struct mono start =
-		node->writer_free.us > sim->now.us ? node->writer_free : sim->now;
-
-	node->writer_free = mono_after_ms(start, 1 + (int64_t)sim_random(sim, 10));
-	sim_during(sim, node->writer_free, run_and_tell, n, job, &node->life);
-}
-
-/* ---- effects ---- */
+/* The client side of a node: the engine and its links. */
 
 static size_t list_index(const struct sim *sim, const struct list_id *id)
 {
@@ -170,6 +15,8 @@ static size_t list_index(const struct sim *sim, const struct list_id *id)
 	}
 	abort();
 }
+
+/* ---- effects ---- */
 
 static void send_pull(struct sim *sim, size_t n, const struct engine_effect *effect)
 {
@@ -200,39 +47,94 @@ static void send_watch(struct sim *sim, size_t l)
 	const struct sim_node *node = &sim->nodes[sim->links[l].client];
 	struct sim_work *work = sim_work_create(0);
 
+	work->held = calloc(SIM_LISTS_MAX, sizeof(*work->held));
+	if (work->held == NULL) {
+		abort();
+	}
 	for (size_t i = 0; i < sim->lists_count; i++) {
-		work->held[i] = *copy_newest(&node->copies[i].copy);
-		work->holds[i] = work->held[i].epoch.number != 0;
+		const struct head *head = copy_newest(&node->copies[i].copy);
+
+		work->held[i].epoch = head->epoch;
+		work->held[i].sequence = head->sequence;
+		memcpy(work->held[i].hash, head->hash, HASH_BYTES);
 	}
 	sim_send(sim, l, true, sim_server_watch, work);
 }
 
-static void carry_out(struct sim *sim, size_t n, const struct engine_effect *effect)
+/* A head for the writer comes as it was signed. */
+static void post(struct sim *sim, size_t n, const struct engine_effect *effect,
+	const struct sim_paper *paper)
 {
-	struct sim_work *job;
+	struct sim_work *job = sim_work_create(list_index(sim, &effect->list));
+
+	job->type = effect->type == ENGINE_MOVE ? SIM_APPLY_MOVE : SIM_APPLY_HEAD;
+	job->peer = effect->peer;
+	if (job->type == SIM_APPLY_HEAD) {
+		job->paper = *paper;
+	}
+	sim_job_post(sim, n, job);
+}
+
+/* What does not fit comes of another history, or is a lie. */
+static void traced(struct sim *sim, size_t l, struct sim_work *work)
+{
+	const struct sim_link *link = &sim->links[l];
+	struct engine_event event = {
+		.type = ENGINE_TRACED,
+		.peer = link->peer,
+		.list = sim->lists[work->list].id,
+		.trace = sim->lists[work->list].forked ? ENGINE_TRACE_UNKNOWN
+						       : ENGINE_TRACE_SAME,
+	};
+
+	sim_node_step(sim, link->client, &event);
+}
+
+static void trace(struct sim *sim, size_t n, const struct engine_effect *effect)
+{
+	size_t l = sim->nodes[n].links[effect->peer];
+	size_t list = list_index(sim, &effect->list);
+
+	sim_send(sim, l, false, traced, sim_work_create(list));
+}
+
+static void carry_out(struct sim *sim, size_t n, const struct engine_effect *effect,
+	const struct sim_paper *paper)
+{
+	struct sim_node *node = &sim->nodes[n];
+	size_t list;
 
 	switch (effect->type) {
 	case ENGINE_PULL:
 		send_pull(sim, n, effect);
-		return;
+		break;
 	case ENGINE_APPLY_HEAD:
 	case ENGINE_MOVE:
-		job = sim_work_create(list_index(sim, &effect->list));
-		job->type =
-			effect->type == ENGINE_MOVE ? SIM_APPLY_MOVE : SIM_APPLY_HEAD;
-		job->peer = effect->peer;
-		job->head = effect->head;
-		post(sim, n, job);
-		return;
-	case ENGINE_TRACE: /* what did not fit was not signed: nobody sends such here */
+		post(sim, n, effect, paper);
+		break;
+	case ENGINE_TRACE:
+		trace(sim, n, effect);
+		break;
 	case ENGINE_ASIDE:
+		list = list_index(sim, &effect->list);
+		sim_trace(sim, "%s %s: sets %s aside", node->name,
+			sim_list_name(sim, list),
+			sim->nodes[sim->links[node->links[effect->peer]].server].name);
+		sim_check_blame(sim, n, node->links[effect->peer], list);
+		break;
 	case ENGINE_FORKED:
-		sim_fail(sim, "%s blames an honest node", sim->nodes[n].name);
+		list = list_index(sim, &effect->list);
+		if (!sim->lists[list].forked) {
+			sim_fail(sim, "%s calls %s forked", node->name,
+				sim_list_name(sim, list));
+		}
+		break;
 	case ENGINE_WATCH:
-		send_watch(sim, sim->nodes[n].links[effect->peer]);
-		return;
+		send_watch(sim, node->links[effect->peer]);
+		break;
 	case ENGINE_ACK:
 	case ENGINE_UNSHARED:
+	default:
 		break;
 	}
 }
@@ -242,10 +144,12 @@ static void on_wake(struct sim *sim, size_t n, struct sim_work *work)
 	struct engine_event event = { .type = ENGINE_TICK };
 
 	(void)work;
-	step(sim, n, &event);
+	sim_node_step(sim, n, &event);
 }
 
-static void step(struct sim *sim, size_t n, const struct engine_event *event)
+/* paper: of an event HEAD, for the writer. */
+static void step(struct sim *sim, size_t n, const struct engine_event *event,
+	const struct sim_paper *paper)
 {
 	struct sim_node *node = &sim->nodes[n];
 	struct engine_effects effects;
@@ -255,7 +159,7 @@ static void step(struct sim *sim, size_t n, const struct engine_event *event)
 		sim_fail(sim, "engine: %s", cordon_error_text(error));
 	}
 	for (size_t i = 0; i < effects.count; i++) {
-		carry_out(sim, n, &effects.effects[i]);
+		carry_out(sim, n, &effects.effects[i], paper);
 	}
 	node->wake++;
 	if (effects.wake) {
@@ -266,40 +170,76 @@ static void step(struct sim *sim, size_t n, const struct engine_event *event)
 	}
 }
 
+void sim_node_step(struct sim *sim, size_t n, const struct engine_event *event)
+{
+	step(sim, n, event, NULL);
+}
+
 /* ---- what arrives ---- */
 
 void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 {
 	const struct sim_link *link = &sim->links[l];
+	const struct head *head = &work->paper.head;
+	struct sim_node *node = &sim->nodes[link->client];
 	struct engine_event event = {
 		.type = ENGINE_HEAD,
 		.peer = link->peer,
-		.list = work->head.list,
-		.head = &work->head,
+		.list = head->list,
+		.head = head,
 	};
 
-	if (copy_head_order(&sim->nodes[link->client].copies[work->list].copy.head,
-		    &work->head) < 0) {
-		sim_trace(sim, "%s %s: hears of %llu.%llu from %s",
-			sim->nodes[link->client].name, sim_list_name(sim, work->list),
-			(unsigned long long)work->head.epoch.number,
-			(unsigned long long)work->head.sequence,
+	if (!sim_authentic(&work->paper)) {
+		sim_trace(sim, "%s %s: a head that nobody signed, from %s", node->name,
+			sim_list_name(sim, work->list), sim->nodes[link->server].name);
+		return;
+	}
+	work->list = list_index(sim, &head->list);
+	if (copy_head_order(&node->copies[work->list].copy.head, head) < 0) {
+		sim_trace(sim, "%s %s: hears of %llu.%llu from %s", node->name,
+			sim_list_name(sim, work->list),
+			(unsigned long long)head->epoch.number,
+			(unsigned long long)head->sequence,
 			sim->nodes[link->server].name);
 	}
-	step(sim, link->client, &event);
+	if (sim->lists[work->list].member == node->member_index) {
+		sim_signer_hears(sim, link->client, work->list, head);
+	}
+	step(sim, link->client, &event, &work->paper);
 }
 
-static struct sim_pull *answered(
+void sim_client_told(struct sim *sim, size_t l, struct sim_work *work)
+{
+	(void)work;
+	sim->links[l].told = true;
+	sim_signer_told(sim, sim->links[l].client);
+}
+
+static bool answered(
 	struct sim *sim, const struct sim_link *link, const struct sim_work *work)
 {
 	struct sim_pull *pull = &sim->nodes[link->client].pulls[work->list];
 
 	if (!pull->waiting || pull->peer != link->peer ||
 		pull->request != work->request) {
-		return NULL; /* void meanwhile */
+		return false; /* void meanwhile */
 	}
 	pull->waiting = false;
-	return pull;
+	return true;
+}
+
+static void refused(struct sim *sim, const struct sim_link *link, size_t list,
+	enum engine_event_type type)
+{
+	struct engine_event event = {
+		.type = type,
+		.peer = link->peer,
+		.list = sim->lists[list].id,
+	};
+
+	sim_trace(sim, "%s %s: refused by %s", sim->nodes[link->client].name,
+		sim_list_name(sim, list), sim->nodes[link->server].name);
+	sim_node_step(sim, link->client, &event);
 }
 
 static void post_chunk(struct sim *sim, const struct sim_link *link,
@@ -307,19 +247,35 @@ static void post_chunk(struct sim *sim, const struct sim_link *link,
 {
 	struct sim_work *job = sim_work_create(work->list);
 
-	*job = *work;
-	memfeed_copy(&job->rows, &work->rows);
+	job->paper = work->paper;
+	job->after = work->after;
+	job->up_to = work->up_to;
+	job->rows = malloc((work->rows_count + 1) * sizeof(struct memfeed_row *));
+	if (job->rows == NULL) {
+		abort();
+	}
+	for (size_t i = 0; i < work->rows_count; i++) {
+		work->rows[i]->holders++;
+		job->rows[job->rows_count++] = work->rows[i];
+	}
 	job->type = SIM_APPLY_CHUNK;
 	job->peer = link->peer;
 	job->pull_answer = pull_answer;
-	post(sim, link->client, job);
+	sim_job_post(sim, link->client, job);
 }
 
 void sim_client_chunk(struct sim *sim, size_t l, struct sim_work *work)
 {
 	const struct sim_link *link = &sim->links[l];
-	bool counts = answered(sim, link, work) != NULL;
+	bool counts = answered(sim, link, work);
 
+	if (!sim_authentic(&work->paper) ||
+		!ident_list_equal(&work->paper.head.list, &sim->lists[work->list].id)) {
+		if (counts) {
+			refused(sim, link, work->list, ENGINE_RUBBISH);
+		}
+		return;
+	}
 	if (counts) {
 		post_chunk(sim, link, work, true);
 	}
@@ -332,16 +288,9 @@ void sim_client_chunk(struct sim *sim, size_t l, struct sim_work *work)
 void sim_client_refused(struct sim *sim, size_t l, struct sim_work *work)
 {
 	const struct sim_link *link = &sim->links[l];
-	struct engine_event event = {
-		.type = ENGINE_REFUSED,
-		.peer = link->peer,
-		.list = sim->lists[work->list].id,
-	};
 
-	if (answered(sim, link, work) != NULL) {
-		sim_trace(sim, "%s %s: refused by %s", sim->nodes[link->client].name,
-			sim_list_name(sim, work->list), sim->nodes[link->server].name);
-		step(sim, link->client, &event);
+	if (answered(sim, link, work)) {
+		refused(sim, link, work->list, ENGINE_REFUSED);
 	}
 }
 
@@ -355,11 +304,11 @@ void sim_link_up(struct sim *sim, size_t l)
 
 	link->up = true;
 	link->life++;
-	link->watched = false;
+	link->watched = link->told = false;
 	memset(link->lists, 0, sizeof(link->lists));
 	sim_trace(sim, "%s to %s: up", node->name, sim->nodes[link->server].name);
 	send_watch(sim, l);
-	step(sim, link->client, &event);
+	sim_node_step(sim, link->client, &event);
 }
 
 void sim_link_down(struct sim *sim, size_t l)
@@ -369,22 +318,19 @@ void sim_link_down(struct sim *sim, size_t l)
 	struct engine_event event = { .type = ENGINE_PEER_DOWN, .peer = link->peer };
 
 	link->up = false;
+	link->mute_until = sim->now;
 	link->life++;
 	sim_trace(sim, "%s to %s: down", node->name, sim->nodes[link->server].name);
 	if (node->up) {
-		step(sim, link->client, &event);
+		sim_node_step(sim, link->client, &event);
 	}
 }
 
-void sim_node_start(struct sim *sim, size_t n)
+static void start_engine(struct sim *sim, size_t n)
 {
 	struct sim_node *node = &sim->nodes[n];
-	struct engine_event event = { .type = ENGINE_TICK };
 
-	node->up = true;
-	node->writer_free = node->told = sim->now;
-	memset(node->pulls, 0, sizeof(node->pulls));
-	if (engine_create(&node->member, node->signer, node->links_count,
+	if (engine_create(&node->member, node->signs, node->links_count,
 		    &node->engine) != 0) {
 		abort();
 	}
@@ -395,8 +341,21 @@ void sim_node_start(struct sim *sim, size_t n)
 			abort();
 		}
 	}
+}
+
+void sim_node_start(struct sim *sim, size_t n)
+{
+	struct sim_node *node = &sim->nodes[n];
+	struct engine_event event = { .type = ENGINE_TICK };
+
+	node->up = true;
+	node->open = node->behind = false;
+	node->writer_free = node->told = sim->now;
+	memset(node->pulls, 0, sizeof(node->pulls));
+	start_engine(sim, n);
 	sim_trace(sim, "%s starts", node->name);
-	step(sim, n, &event);
+	sim_node_step(sim, n, &event);
+	sim_signer_start(sim, n);
 }
 
 void sim_node_crash(struct sim *sim, size_t n)
@@ -404,7 +363,7 @@ void sim_node_crash(struct sim *sim, size_t n)
 	struct sim_node *node = &sim->nodes[n];
 
 	sim_trace(sim, "%s crashes", node->name);
-	node->up = false;
+	node->up = node->open = false;
 	node->life++;
 	node->wake++;
 	engine_destroy(node->engine);
@@ -416,4 +375,25 @@ void sim_node_crash(struct sim *sim, size_t n)
 			sim_link_down(sim, i);
 		}
 	}
+}
+
+void sim_node_sign(struct sim *sim, size_t n, bool signs)
+{
+	struct sim_node *node = &sim->nodes[n];
+	struct engine_event event = { .type = ENGINE_TICK };
+
+	node->signs = signs;
+	for (size_t i = 0; i < sim->lists_count; i++) {
+		if (sim->lists[i].member != node->member_index) {
+			continue;
+		}
+		node->pulls[i].waiting = false;
+		if (node->copies[i].copy.phase != COPY_EMPTY &&
+			engine_restore(node->engine, &sim->lists[i].id,
+				&node->copies[i].copy) != 0) {
+			abort();
+		}
+	}
+	engine_sign(node->engine, signs);
+	sim_node_step(sim, n, &event);
 }

@@ -3,19 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/lib/replcase.h"
 #include "tests/sim/sim.h"
 
 /* What owners do to their lists, and the register of what they signed. */
 
 #define REPEAT_MS 3000
 
-static int64_t wall(const struct sim *sim)
+int64_t sim_wall_s(const struct sim *sim, size_t node)
 {
-	return 1700000000 + sim->now.us / 1000000;
+	return 1700000000 + sim->now.us / 1000000 + sim->nodes[node].clock_s;
 }
 
-static void remember(struct sim_list *list, const struct sim_copy *copy)
+/* ---- the register ---- */
+
+static void note_signed(
+	struct sim_list *list, const struct sim_copy *copy, const struct head *before)
 {
 	struct sim_signed *entry;
 
@@ -27,24 +29,38 @@ static void remember(struct sim_list *list, const struct sim_copy *copy)
 			abort();
 		}
 	}
-	entry = &list->heads[list->heads_count++];
-	entry->head = copy->copy.head;
+	entry = &list->heads[list->heads_count];
+	entry->paper = copy->paper;
+	if (copy->copy.head.epoch.number > list->epoch) {
+		list->epoch = copy->copy.head.epoch.number;
+	}
+	/* who signs on in an epoch that another took over from signs for himself */
+	entry->aside = copy->copy.head.epoch.number < list->epoch;
 	memfeed_copy(&entry->rows, &copy->rows);
+	entry->parent = sim_signed_index(list, before);
+	list->heads_count++;
+}
+
+size_t sim_signed_index(const struct sim_list *list, const struct head *head)
+{
+	for (size_t i = list->heads_count; i > 0; i--) {
+		const struct head *entry = &list->heads[i - 1].paper.head;
+
+		if (entry->sequence == head->sequence &&
+			epoch_equal(&entry->epoch, &head->epoch) &&
+			memcmp(entry->hash, head->hash, HASH_BYTES) == 0) {
+			return i - 1;
+		}
+	}
+	return SIM_NOBODY;
 }
 
 const struct sim_signed *sim_signed_find(
 	const struct sim_list *list, const struct head *head)
 {
-	for (size_t i = list->heads_count; i > 0; i--) {
-		const struct sim_signed *entry = &list->heads[i - 1];
+	size_t i = sim_signed_index(list, head);
 
-		if (epoch_equal(&entry->head.epoch, &head->epoch) &&
-			entry->head.sequence == head->sequence &&
-			memcmp(entry->head.hash, head->hash, HASH_BYTES) == 0) {
-			return entry;
-		}
-	}
-	return NULL;
+	return i == SIM_NOBODY ? NULL : &list->heads[i];
 }
 
 /* ---- one change ---- */
@@ -111,106 +127,170 @@ static void share(struct sim *sim, size_t owner, struct own_change *change)
 	own_share(change, shared, count);
 }
 
-static int change_one(struct sim *sim, size_t l, struct own_change *change)
+static int change_one(struct sim *sim, size_t n, size_t l, struct own_change *change)
 {
-	const struct sim_list *list = &sim->lists[l];
-	const struct memfeed_area *live =
-		&sim->nodes[list->owner].copies[l].rows.areas[FEED_LIVE];
+	struct memfeed *rows = change->feed->context;
+	const struct memfeed_area *live = &rows->areas[FEED_LIVE];
 	uint64_t what = sim_random(sim, 100);
 
 	if (what < 4) {
-		share(sim, list->owner, change);
+		share(sim, n, change);
 		return 0;
 	}
 	if (what < 10) {
 		return own_raise_floor(
 			change, sim_random(sim, change->next.sequence + 1));
 	}
-	return live->count == 0 || (what < 50 && live->count < 40)
+	return live->count == 0 || (what < 50 && live->count < sim->records_max)
 		       ? put_new(sim, l, change)
 		       : put_again(sim, live, change);
 }
 
 /* ---- transactions ---- */
 
-static void publish(struct sim *sim, size_t l, struct own_change *change)
+static void publish(struct sim *sim, size_t n, size_t l, struct sim_copy *copy,
+	struct own_change *change)
 {
-	struct sim_list *list = &sim->lists[l];
-	struct head *next;
+	struct head before = copy->copy.head, *next;
 	bool link = change->changed;
 
-	if (own_publish(change, wall(sim), &next) != 0) {
+	if (own_publish(change, sim_wall_s(sim, n), &next) != 0) {
 		abort();
 	}
-	replcase_sign(next); /* who is in the register has signed */
+	copy->paper.head = *next;
+	sim_sign(&copy->paper);
+	memcpy(next->hash, copy->paper.head.hash, HASH_BYTES);
 	own_signed(change);
-	if (link) {
-		remember(list, &sim->nodes[list->owner].copies[l]);
+	if (link || memcmp(before.hash, next->hash, HASH_BYTES) != 0) {
+		note_signed(&sim->lists[l], copy, &before);
+		sim_check_signed(sim, n, l);
+		sim_trace(sim, "%s %s: signs %llu.%llu, floor %llu, %zu rows",
+			sim->nodes[n].name, sim_list_name(sim, l),
+			(unsigned long long)copy->copy.head.epoch.number,
+			(unsigned long long)copy->copy.head.sequence,
+			(unsigned long long)copy->copy.head.floor,
+			copy->rows.areas[FEED_LIVE].count);
 	}
-	sim_server_changed(sim, list->owner, l);
+	sim_server_changed(sim, n, l);
 }
 
-void sim_owner_change(struct sim *sim, size_t l)
+static void check(struct sim *sim, int error)
 {
-	struct sim_list *list = &sim->lists[l];
-	struct sim_copy *copy = &sim->nodes[list->owner].copies[l];
-	size_t count = 1 + sim_random(sim, sim_chance(sim, 200) ? 30 : 4);
-	struct own_change change;
-	struct feed feed;
-	int error = 0;
-
-	memfeed_feed(&copy->rows, &list->id, &feed);
-	own_begin(&change, &copy->copy, &feed);
-	if (sim_chance(sim, 15)) {
-		error = own_reopen(&change,
-			(struct epoch){
-				copy->copy.head.epoch.number + 1 + sim_random(sim, 3),
-				sim_random(sim, UINT64_MAX) });
-	}
-	for (size_t i = 0; error == 0 && i < count; i++) {
-		error = change_one(sim, l, &change);
-	}
 	if (error != 0) {
 		sim_fail(sim, "an owner's change: %s", cordon_error_text(error));
 	}
-	publish(sim, l, &change);
-	sim_trace(sim, "%s %s: signs %llu.%llu, floor %llu",
-		sim->nodes[list->owner].name, sim_list_name(sim, l),
-		(unsigned long long)copy->copy.head.epoch.number,
-		(unsigned long long)copy->copy.head.sequence,
-		(unsigned long long)copy->copy.head.floor);
 }
 
-/* Nothing new, at a new time. */
-void sim_owner_repeat(struct sim *sim, size_t l, struct sim_work *work)
+/* A hostile owner's list goes two ways from here. */
+static struct sim_copy *history(struct sim *sim, size_t n, size_t l)
 {
-	struct sim_list *list = &sim->lists[l];
-	struct sim_node *node = &sim->nodes[list->owner];
+	struct sim_node *node = &sim->nodes[n];
+	struct sim_copy *twin;
+
+	if (!node->hostile || node->twins == NULL) {
+		return &node->copies[l];
+	}
+	twin = &node->twins[l];
+	if (twin->copy.head.sequence == 0 && sim_chance(sim, 300)) {
+		sim_trace(sim, "%s %s: two histories from here", node->name,
+			sim_list_name(sim, l));
+		twin->copy = node->copies[l].copy;
+		twin->paper = node->copies[l].paper;
+		memfeed_copy(&twin->rows, &node->copies[l].rows);
+		sim->lists[l].forked = true;
+	}
+	return twin->copy.head.sequence != 0 && sim_chance(sim, 500) ? twin
+								     : &node->copies[l];
+}
+
+/* Where nobody else may open one of the same number. */
+static bool may_reopen(const struct sim *sim, size_t n)
+{
+	size_t nodes = 0;
+
+	for (size_t i = 0; i < sim->nodes_count; i++) {
+		nodes += sim->nodes[i].member_index == sim->nodes[n].member_index;
+	}
+	return nodes == 1;
+}
+
+void sim_owner_change(struct sim *sim, size_t n, size_t l)
+{
+	struct sim_copy *copy = history(sim, n, l);
+	size_t most = sim_chance(sim, 200) ? 30 : 4;
+	size_t count = 1 + sim_random(sim, sim_chance(sim, 20) ? 80 : most);
 	struct own_change change;
 	struct feed feed;
 
+	memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+	own_begin(&change, &copy->copy, &feed);
+	if (may_reopen(sim, n) && sim_chance(sim, 15)) {
+		struct epoch epoch = { copy->copy.head.epoch.number + 1 +
+					       sim_random(sim, 3),
+			sim_random(sim, UINT64_MAX) };
+
+		check(sim, own_reopen(&change, epoch));
+	}
+	for (size_t i = 0; i < count; i++) {
+		check(sim, change_one(sim, n, l, &change));
+	}
+	publish(sim, n, l, copy, &change);
+}
+
+void sim_owner_reopen(struct sim *sim, size_t n, size_t l, struct epoch epoch)
+{
+	struct sim_copy *copy = &sim->nodes[n].copies[l];
+	struct own_change change;
+	struct feed feed;
+
+	memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+	own_begin(&change, &copy->copy, &feed);
+	check(sim, own_reopen(&change, epoch));
+	publish(sim, n, l, copy, &change);
+}
+
+/* Nothing new, at a new time. */
+static void repeat(struct sim *sim, size_t n, size_t l, struct sim_copy *copy)
+{
+	struct own_change change;
+	struct feed feed;
+
+	memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+	own_begin(&change, &copy->copy, &feed);
+	publish(sim, n, l, copy, &change);
+}
+
+void sim_owner_repeat(struct sim *sim, size_t l, struct sim_work *work)
+{
 	(void)work;
-	if (node->up) {
-		memfeed_feed(&node->copies[l].rows, &list->id, &feed);
-		own_begin(&change, &node->copies[l].copy, &feed);
-		publish(sim, l, &change);
+	for (size_t n = 0; n < sim->nodes_count; n++) {
+		struct sim_node *node = &sim->nodes[n];
+
+		if (node->up && node->open &&
+			node->member_index == sim->lists[l].member) {
+			repeat(sim, n, l, &node->copies[l]);
+			if (node->twins != NULL &&
+				node->twins[l].copy.head.sequence != 0) {
+				repeat(sim, n, l, &node->twins[l]);
+			}
+		}
 	}
 	sim_at(sim, mono_after_ms(sim->now, REPEAT_MS), sim_owner_repeat, l, NULL);
 }
 
 void sim_owner_create(struct sim *sim, size_t l)
 {
-	struct sim_list *list = &sim->lists[l];
-	struct sim_copy *copy = &sim->nodes[list->owner].copies[l];
+	size_t n = sim->lists[l].member; /* the first node of each member signs */
+	struct sim_copy *copy = &sim->nodes[n].copies[l];
 	struct epoch epoch = { 1000, sim_random(sim, UINT64_MAX) };
 	struct own_change change;
 	struct feed feed;
 
-	memfeed_feed(&copy->rows, &list->id, &feed);
-	own_create(&copy->copy, &list->id, epoch);
+	memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+	own_create(&copy->copy, &sim->lists[l].id, epoch);
 	own_begin(&change, &copy->copy, &feed);
-	share(sim, list->owner, &change);
-	publish(sim, l, &change);
+	share(sim, n, &change);
+	publish(sim, n, l, copy, &change);
 	sim_at(sim, mono_after_ms(sim->now, (int64_t)sim_random(sim, REPEAT_MS)),
 		sim_owner_repeat, l, NULL);
 }

@@ -2,23 +2,57 @@
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
+#include <stdio.h>
+
 #include "daemon/core/repl/engine.h"
 #include "daemon/core/repl/own.h"
 #include "daemon/core/repl/serve.h"
+#include "daemon/core/repl/simbug.h"
 #include "tests/lib/memfeed.h"
 
 /*
  * A union of nodes on virtual time, from a seed: the cores that the daemon runs, with
- * links, disks and clocks made of memory.  Signatures are a register of what owners
- * signed.  After each event the checks of check.c look at what it touched.
+ * links, disks and clocks made of memory.  After each event the checks of check.c look
+ * at what it touched.
+ *
+ *   sim --seed N --steps M --trace    one union, told line by line
+ *   sim --runs R --seed N             R unions, of seeds N, N + 1 ...
+ *   sim --bug NAME --runs R           the same with a deliberate bug in the core (one
+ *                                     of core/repl/simbug.h; of the light build only)
+ *
+ * A failure prints the story that led to it and the command that repeats it; the same
+ * seed, steps and program give the same story, and the same fingerprint at the end.
+ *
+ * Two programs are made of this source: sim-real links the core and proto that the
+ * daemon links, with LtHash and Ed25519; sim a copy of the core with the switches of
+ * simbug.h, and a digest and signature that cost next to nothing (light.c).
+ *
+ * What is behind honest nodes here is the node's: server.c stands for serve_pull.c,
+ * serve_heads.c and heads_news.c, job.c for apply_job.c, node.c for replicator*.c,
+ * signer.c for opening.c and takeovers.
  */
 #define SIM_NODES_MAX 6
 #define SIM_LISTS_MAX 8
 #define SIM_LINKS_MAX (SIM_NODES_MAX * (SIM_NODES_MAX - 1))
+#define SIM_SIGNATURE_BYTES 64
+#define SIM_NOBODY SIZE_MAX
 
 struct sim;
 
 /* ---- events and their time ---- */
+
+/* A head as it travels and is kept. */
+struct sim_paper {
+	struct head head;
+	uint8_t signature[SIM_SIGNATURE_BYTES];
+};
+
+/* What a watch says of one list. */
+struct sim_held {
+	struct epoch epoch; /* number 0: nothing is held */
+	uint64_t sequence;
+	uint8_t hash[HASH_BYTES];
+};
 
 /* A message, a job of a writer, or its result: which fields count depends on it. */
 struct sim_work {
@@ -27,10 +61,9 @@ struct sim_work {
 	size_t peer; /* of the node that the work is for */
 	bool pull_answer;
 	struct copy_position position;
-	struct head head;
-	bool holds[SIM_LISTS_MAX];
-	struct head held[SIM_LISTS_MAX];
-	struct memfeed rows; /* of a chunk, in live */
+	struct sim_paper paper;
+	struct memfeed_row **rows; /* of a chunk, each with a reference */
+	size_t rows_count;
 	uint64_t after, up_to;
 	enum {
 		SIM_APPLY_CHUNK,
@@ -38,7 +71,8 @@ struct sim_work {
 		SIM_APPLY_MOVE
 	} type;
 	enum apply_result result;
-	struct list_copy copy; /* the result's */
+	struct list_copy *copy; /* the result's */
+	struct sim_held *held;  /* of a watch, by list */
 };
 
 typedef void sim_run_fn(struct sim *sim, size_t subject, struct sim_work *work);
@@ -55,32 +89,40 @@ struct sim_event {
 	struct sim_work *work; /* owned; NULL */
 };
 
-/* ---- what there is ---- */
+/* ---- what owners signed ---- */
 
 struct sim_signed {
-	struct head head;
+	struct sim_paper paper;
 	struct memfeed rows;
+	size_t parent; /* the head it goes on from; SIM_NOBODY */
+	bool aside;    /* beyond the base of a later epoch: not part of the list */
 };
 
 struct sim_list {
 	struct list_id id;
-	size_t owner; /* the node that signs it */
+	size_t member; /* whose it is */
 	struct sim_signed *heads;
 	size_t heads_count, heads_room;
-	unsigned ids; /* made so far */
+	unsigned ids;   /* made so far */
+	uint64_t epoch; /* the highest number */
+	bool forked;    /* a hostile owner has signed two histories */
 };
+
+/* ---- what there is ---- */
 
 struct sim_copy {
 	struct list_copy copy;
+	struct sim_paper paper; /* of copy.head, or of high while it is moved in */
 	struct memfeed rows;
 };
 
-/* What a server keeps of one list of one session. */
+/* What a server knows of one list of one session. */
 struct sim_served {
-	bool holds; /* the peer holds a head, or was told one: this */
-	struct head held;
-	struct head told; /* sequence 0: none on this session */
-	bool waits;       /* a pull is held */
+	bool any;  /* the peer holds this head, by its own word or because … */
+	bool sent; /* … it was told one that names it */
+	struct sim_held held;
+	int64_t time_s; /* of the head that was told */
+	bool waits;     /* a pull is held */
 	uint32_t request;
 	struct copy_position position;
 };
@@ -92,7 +134,9 @@ struct sim_link {
 	unsigned life;
 	int64_t delay_ms;
 	struct mono to_server, to_client; /* the last arrival: links keep order */
+	struct mono mute_until;           /* what is sent before is lost */
 	bool watched;
+	bool told; /* the first heads have come, or there is no link to be had */
 	struct sim_served lists[SIM_LISTS_MAX];
 };
 
@@ -104,13 +148,23 @@ struct sim_pull {
 
 struct sim_node {
 	struct state member;
+	size_t member_index;
 	char name[8];
-	bool signer;
+	bool hostile;
+	bool has_key;
+	bool signs;    /* kept on disk */
+	bool open;     /* signs now: peers were asked for what they hold */
+	bool behind;   /* a peer holds own history that this disk lacks */
+	bool restored; /* started from an older disk, and not open since */
 	bool up;
 	unsigned life;
+	int64_t clock_s; /* its clock is wrong by so much */
 	struct engine *engine;
 	struct sim_copy copies[SIM_LISTS_MAX]; /* as committed */
-	size_t links[SIM_NODES_MAX];           /* by peer */
+	struct sim_copy *twins;                /* a hostile owner's other histories */
+	struct sim_copy *backup;               /* an older disk */
+	bool backup_signs;
+	size_t links[SIM_NODES_MAX]; /* by peer */
 	size_t links_count;
 	struct sim_pull pulls[SIM_LISTS_MAX];
 	uint32_t requests;
@@ -119,12 +173,14 @@ struct sim_node {
 	unsigned wake;
 	size_t chunk_entries, move_entries;
 	size_t pulls_sent;
+	uint64_t tricks; /* of a hostile one: a bit each */
 };
 
 struct sim_options {
 	uint64_t seed;
 	size_t steps;
-	bool trace;
+	bool trace; /* as it happens */
+	bool quiet; /* nothing is kept */
 };
 
 #define SIM_TRACE_LINES 600
@@ -133,23 +189,29 @@ struct sim_options {
 struct sim {
 	struct sim_options options;
 	uint64_t random;
+	uint64_t fingerprint;
 	struct mono now;
 	struct sim_event *events; /* a heap */
 	size_t events_count, events_room;
 	uint64_t serial;
 	struct sim_node nodes[SIM_NODES_MAX];
 	size_t nodes_count;
+	size_t members_count;
 	struct sim_list lists[SIM_LISTS_MAX];
 	size_t lists_count;
 	struct sim_link links[SIM_LINKS_MAX];
 	size_t links_count;
+	uint64_t sides; /* a partition: nodes of different bits do not reach each other
+			 */
+	size_t records_max;
+	bool hostile;    /* one of the nodes is */
 	unsigned always; /* the life of what never ends */
 	bool calm;       /* no faults any more */
-	char trace[SIM_TRACE_LINES][SIM_TRACE_WIDTH];
+	char (*trace)[SIM_TRACE_WIDTH];
 	size_t trace_count;
 };
 
-/* ---- sim.c ---- */
+/* ---- event.c, trace.c ---- */
 
 uint64_t sim_random(struct sim *sim, uint64_t below);
 bool sim_chance(struct sim *sim, unsigned permille);
@@ -162,23 +224,49 @@ void sim_during(struct sim *sim, struct mono at, sim_run_fn *run, size_t subject
 	struct sim_work *work, const unsigned *life);
 struct sim_work *sim_work_create(size_t list);
 void sim_work_destroy(struct sim_work *work);
+/* Runs what is due up to end. */
+void sim_run_until(struct sim *sim, struct mono end);
+void sim_drop_events(struct sim *sim);
 
+/* Into the fingerprint of this run. */
+void sim_mark(struct sim *sim, uint64_t value);
 void sim_trace(struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Prints the trace, the seed and the reason, and ends the program. */
 void sim_fail(struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
-/* "KAZ/2" for traces; the list's own memory. */
+/* "KAZ/bans" for traces; its own memory. */
 const char *sim_list_name(const struct sim *sim, size_t list);
 
-/* ---- node.c: what daemon/node/replicator.c and apply_job.c do ---- */
+/* ---- main.c ---- */
+
+/* One union from beginning to end; fails by sim_fail.  The fingerprint. */
+uint64_t sim_union(const struct sim_options *options);
+/* The deliberate bug of this run, or "". */
+const char *sim_bug_name(void);
+
+/* ---- sign.c (Ed25519) or light.c ---- */
+
+/* Sets hash and signature. */
+void sim_sign(struct sim_paper *paper);
+bool sim_authentic(const struct sim_paper *paper);
+
+/* ---- node.c ---- */
 
 void sim_node_start(struct sim *sim, size_t node);
 void sim_node_crash(struct sim *sim, size_t node);
+/* Another role, at run time. */
+void sim_node_sign(struct sim *sim, size_t node, bool signs);
 void sim_link_up(struct sim *sim, size_t link);
 void sim_link_down(struct sim *sim, size_t link);
+void sim_node_step(struct sim *sim, size_t node, const struct engine_event *event);
 /* What arrives at the client. */
-sim_run_fn sim_client_head, sim_client_chunk, sim_client_refused;
+sim_run_fn sim_client_head, sim_client_told, sim_client_chunk, sim_client_refused;
+
+/* ---- job.c ---- */
+
+/* Jobs of a node's writer, one after another; takes over job. */
+void sim_job_post(struct sim *sim, size_t node, struct sim_work *job);
 
 /* ---- server.c ---- */
 
@@ -188,32 +276,81 @@ void sim_server_changed(struct sim *sim, size_t node, size_t list);
 /* Work for the other end of link; keeps the order. */
 void sim_send(struct sim *sim, size_t link, bool to_server, sim_run_fn *run,
 	struct sim_work *work);
+/* A chunk's rows after work->after, count at most, out of a state of the list. */
+void sim_collect(struct sim_work *work, const struct memfeed *rows, size_t count);
+
+/* ---- malice.c: what a hostile node makes of what it sends ---- */
+
+void sim_malice_create(struct sim *sim, size_t node);
+/* True when nothing of the honest way is to be done any more. */
+bool sim_malice_head(struct sim *sim, size_t link, struct sim_work *work);
+bool sim_malice_pull(struct sim *sim, size_t link, size_t list);
+void sim_malice_chunk(struct sim *sim, size_t link, struct sim_work *work);
+/* Now and then, by itself. */
+void sim_malice_turn(struct sim *sim, size_t node);
+/* Is what this server sends of list to be trusted? */
+bool sim_malice_at(const struct sim *sim, size_t node, size_t list);
 
 /* ---- owner.c ---- */
 
+/* The union's lists are made by their owners. */
 void sim_owner_create(struct sim *sim, size_t list);
-/* One transaction of random changes of list. */
-void sim_owner_change(struct sim *sim, size_t list);
+/* One transaction of random changes of list at its signer. */
+void sim_owner_change(struct sim *sim, size_t node, size_t list);
+void sim_owner_reopen(struct sim *sim, size_t node, size_t list, struct epoch epoch);
+/* Heads of idle lists again, every few seconds. */
 sim_run_fn sim_owner_repeat;
+size_t sim_signed_index(const struct sim_list *list, const struct head *head);
+/* NULL when nobody signed it. */
 const struct sim_signed *sim_signed_find(
 	const struct sim_list *list, const struct head *head);
+int64_t sim_wall_s(const struct sim *sim, size_t node);
 
-/* ---- world.c ---- */
+/* ---- signer.c: who signs ---- */
+
+/* A node that has the key has started, or may be open by now. */
+void sim_signer_start(struct sim *sim, size_t node);
+void sim_signer_told(struct sim *sim, size_t node);
+/* node was told this head of an own list. */
+void sim_signer_hears(
+	struct sim *sim, size_t node, size_t list, const struct head *head);
+/* The node that signs member's lists now; SIM_NOBODY. */
+size_t sim_signer_of(const struct sim *sim, size_t member);
+/* node takes member's lists over when it may; force: nodes may be missing. */
+bool sim_signer_takeover(struct sim *sim, size_t node, bool force);
+/* Admins see to it that each member has a node that signs. */
+void sim_signer_tend(struct sim *sim);
+
+/* ---- world.c, fault.c ---- */
 
 void sim_world_create(struct sim *sim);
-/* Something happens to it. */
-sim_run_fn sim_world_step;
-/* Everything works from now on, and nothing changes. */
-void sim_world_calm(struct sim *sim);
+/* Brings links of node up soon. */
+void sim_world_connect(struct sim *sim, size_t node, int64_t within_ms);
+/* Up, when both ends are and nothing cuts it. */
+sim_run_fn sim_world_try;
+/* Is there a way from a list's signer over honest nodes that may hold the list? */
 bool sim_world_reaches(const struct sim *sim, size_t list, size_t node);
+/* Something happens to it. */
+void sim_fault_step(struct sim *sim);
+/* Everything works from now on, and nothing changes. */
+void sim_fault_calm(struct sim *sim);
 
-/* ---- check.c ---- */
+/* ---- check.c, agree.c ---- */
 
 /* What must hold at any time of a node's copy; before: as it was committed last. */
 void sim_check_copy(
 	struct sim *sim, size_t node, size_t list, const struct list_copy *before);
-/* What must never come out of an apply among honest nodes. */
+/* What must never come out of an apply of what honest nodes sent. */
 void sim_check_result(struct sim *sim, size_t node, const struct sim_work *job);
-bool sim_check_converged(const struct sim *sim, char *why, size_t why_size);
+/* node sets the peer behind link aside for list. */
+void sim_check_blame(struct sim *sim, size_t node, size_t link, size_t list);
+/* The list's last head was signed just now. */
+void sim_check_signed(struct sim *sim, size_t node, size_t list);
+
+/* Do the nodes agree with the signers, as far as they can reach them?  why: NULL, or
+ * says what is missing. */
+bool sim_agree(struct sim *sim, char *why, size_t why_size);
+/* After all: nothing acknowledged is lost. */
+void sim_agree_kept(struct sim *sim);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/sim.h"
 
-/* The shape of a union and what happens to it. */
+/* The shape of a union. */
+
+#define DAY_S 86400
 
 static void connect(struct sim *sim, size_t a, size_t b, int64_t delay_ms)
 {
@@ -71,34 +74,47 @@ static void create_links(struct sim *sim)
 	}
 }
 
-/* One node a member; sometimes the first member has a second one, which signs nothing.
- */
+static int64_t clock_error_s(struct sim *sim)
+{
+	static const int64_t years[] = { -9, -3, 0, 0, 0, 0, 0, 4, 30 };
+
+	return 365 * DAY_S * years[sim_random(sim, sizeof(years) / sizeof(years[0]))];
+}
+
+/* One node a member; sometimes the first member has a second one, which may have the
+ * key and signs nothing yet. */
 static void create_nodes(struct sim *sim)
 {
 	static const char *const codes[] = { "KAZ", "RUS", "BLR", "KGZ", "ARM" };
 	size_t members = 2 + sim_random(sim, 4);
 	bool second = members < 3 || sim_chance(sim, 300);
+	bool small = sim_chance(sim, 300);
 
+	sim->members_count = members;
 	sim->nodes_count = members + second;
+	sim->records_max = sim_chance(sim, 60) ? 150 : 40;
 	for (size_t i = 0; i < sim->nodes_count; i++) {
 		struct sim_node *node = &sim->nodes[i];
 		const char *code = codes[i % members];
 
 		ident_state_set(&node->member, code, 3);
-		node->signer = i < members;
+		node->member_index = i % members;
+		node->signs = i < members;
+		node->has_key = i < members || sim_chance(sim, 700);
+		node->clock_s = clock_error_s(sim);
 		snprintf(node->name, sizeof(node->name), "%s%d", code,
 			i < members ? 1 : 2);
-		node->chunk_entries = 1 + sim_random(sim, 40);
+		node->chunk_entries = 1 + sim_random(sim, small ? 5 : 40);
 		node->move_entries = 1 + sim_random(sim, 12);
 	}
 }
 
 static void create_lists(struct sim *sim)
 {
-	for (size_t i = 0; i < sim->nodes_count; i++) {
+	for (size_t i = 0; i < sim->members_count; i++) {
 		size_t kinds = 1 + sim_random(sim, 2);
 
-		for (size_t k = 0; sim->nodes[i].signer && k < kinds; k++) {
+		for (size_t k = 0; k < kinds; k++) {
 			struct sim_list *list = &sim->lists[sim->lists_count];
 
 			if (sim->lists_count == SIM_LISTS_MAX) {
@@ -106,33 +122,46 @@ static void create_lists(struct sim *sim)
 			}
 			list->id.owner = sim->nodes[i].member;
 			list->id.kind = (uint16_t)(1 + k);
-			list->owner = i;
+			list->member = i;
 			sim_owner_create(sim, sim->lists_count++);
 		}
 	}
 }
 
-/* Up, when both ends are and nothing cuts it. */
-static void try_link(struct sim *sim, size_t l, struct sim_work *work)
+static bool same_side(const struct sim *sim, size_t a, size_t b)
 {
-	const struct sim_link *link = &sim->links[l];
+	return ((sim->sides >> a) & 1) == ((sim->sides >> b) & 1);
+}
+
+/* Up, when both ends are and nothing cuts it. */
+void sim_world_try(struct sim *sim, size_t l, struct sim_work *work)
+{
+	struct sim_link *link = &sim->links[l];
+	bool there = sim->nodes[link->client].up && sim->nodes[link->server].up &&
+		     same_side(sim, link->client, link->server);
 
 	(void)work;
-	if (!link->up && sim->nodes[link->client].up && sim->nodes[link->server].up) {
+	if (!link->up && there) {
 		sim_link_up(sim, l);
+	} else if (!link->up && sim->nodes[link->client].up) {
+		link->told = true; /* that it cannot be had */
+		sim_signer_told(sim, link->client);
 	}
 }
 
-static void try_links(struct sim *sim, size_t node, int64_t within_ms)
+void sim_world_connect(struct sim *sim, size_t node, int64_t within_ms)
 {
 	for (size_t i = 0; i < sim->links_count; i++) {
-		const struct sim_link *link = &sim->links[i];
+		struct sim_link *link = &sim->links[i];
 
 		if (link->client == node || link->server == node) {
 			struct mono at = mono_after_ms(sim->now,
 				(int64_t)sim_random(sim, (uint64_t)within_ms));
 
-			sim_at(sim, at, try_link, i, NULL);
+			if (link->client == node && !link->up) {
+				link->told = false;
+			}
+			sim_at(sim, at, sim_world_try, i, NULL);
 		}
 	}
 }
@@ -142,100 +171,34 @@ void sim_world_create(struct sim *sim)
 	create_nodes(sim);
 	create_links(sim);
 	create_lists(sim);
+	if (sim->nodes_count > 2 && sim_chance(sim, 400)) {
+		sim_malice_create(sim, sim_random(sim, sim->nodes_count));
+	}
 	for (size_t i = 0; i < sim->nodes_count; i++) {
 		sim_node_start(sim, i);
-		try_links(sim, i, 300);
+		sim_world_connect(sim, i, 300);
 	}
 }
 
-static void cut(struct sim *sim)
-{
-	size_t l = sim_random(sim, sim->links_count);
-
-	if (sim->links[l].up) {
-		sim_link_down(sim, l);
-	}
-}
-
-static void heal(struct sim *sim)
-{
-	try_link(sim, sim_random(sim, sim->links_count), NULL);
-}
-
-static void crash(struct sim *sim)
-{
-	size_t n = sim_random(sim, sim->nodes_count);
-
-	if (sim->nodes[n].up) {
-		sim_node_crash(sim, n);
-	}
-}
-
-static void start(struct sim *sim)
-{
-	size_t n = sim_random(sim, sim->nodes_count);
-
-	if (!sim->nodes[n].up) {
-		sim_node_start(sim, n);
-		try_links(sim, n, 1000);
-	}
-}
-
-static void change(struct sim *sim)
-{
-	size_t l = sim_random(sim, sim->lists_count);
-
-	if (sim->nodes[sim->lists[l].owner].up) {
-		sim_owner_change(sim, l);
-	}
-}
-
-void sim_world_step(struct sim *sim, size_t subject, struct sim_work *work)
-{
-	uint64_t what = sim_random(sim, 100);
-
-	(void)subject;
-	(void)work;
-	if (what < 55) {
-		change(sim);
-	} else if (what < 65) {
-		cut(sim);
-	} else if (what < 85) {
-		heal(sim);
-	} else if (what < 90) {
-		crash(sim);
-	} else {
-		start(sim);
-	}
-}
-
-void sim_world_calm(struct sim *sim)
-{
-	sim_trace(sim, "calm");
-	sim->calm = true;
-	for (size_t i = 0; i < sim->nodes_count; i++) {
-		if (!sim->nodes[i].up) {
-			sim_node_start(sim, i);
-		}
-		try_links(sim, i, 500);
-	}
-}
-
-/* Is there a way from the owner over nodes that may hold the list? */
 bool sim_world_reaches(const struct sim *sim, size_t l, size_t node)
 {
-	const struct sim_list *list = &sim->lists[l];
-	const struct head *head = &sim->nodes[list->owner].copies[l].copy.head;
+	size_t signer = sim_signer_of(sim, sim->lists[l].member);
 	bool reached[SIM_NODES_MAX] = { false };
+	const struct head *head;
 	bool more = true;
 
-	reached[list->owner] = true;
+	if (signer == SIM_NOBODY) {
+		return false;
+	}
+	head = &sim->nodes[signer].copies[l].copy.head;
+	reached[signer] = true;
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < sim->links_count; i++) {
 			const struct sim_link *link = &sim->links[i];
 
 			if (reached[link->server] && !reached[link->client] &&
+				!sim_malice_at(sim, link->server, l) &&
 				head_shared_with(
 					head, &sim->nodes[link->client].member)) {
 				reached[link->client] = more = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/repl/blame.h"
+#include "daemon/core/repl/simbug.h"
 
 void blame_forget_source(struct engine_list *list)
 {
@@ -73,19 +74,34 @@ static void trace(struct engine *engine, struct mono now, struct engine_list *li
 	list->traced_until = mono_after_ms(now, ENGINE_TRACE_MS);
 }
 
+void blame_forget_read(struct engine_list *list)
+{
+	list->read_from = 0;
+	list->read_from_older = false;
+}
+
+void blame_read_begun(struct engine_list *list, bool pull_answer)
+{
+	if (pull_answer && list->asked_anew) {
+		blame_forget_read(list);
+	}
+}
+
 /*
- *   1. A read from several peers proves nothing about the last of them, the first time.
+ *   1. A read from several peers proves nothing about the last of them: from now on,
+ *      each reads for itself.
  *   2. What is read from nothing rests on nothing but what the peers sent.
  *   3. What does not fit on a sound copy may come of another history.
  */
 void blame_mismatch(
 	struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
 {
-	uint64_t others = list->read_from & ~((uint64_t)1 << peer);
+	bool others = schedule_read_from_others(list, peer);
 
 	list->mismatches++;
-	list->read_from = 0;
-	if (others != 0 && list->mismatches == 1) { /* 1 */
+	blame_forget_read(list);
+	if (others && !SIM_BUG(blame_the_last)) { /* 1 */
+		list->alone = true;
 		blame_rest(now, list, peer);
 	} else if (list->from_nothing || list->held.sequence == 0) { /* 2 */
 		blame_aside(engine, now, list, peer, APPLY_MISMATCH);

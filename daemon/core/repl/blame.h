@@ -19,6 +19,11 @@ void blame_aside(struct engine *engine, struct mono now, struct engine_list *lis
 /* An answer that left the list where it was.  At the end of a wait that is usual. */
 void blame_no_progress(struct mono now, struct engine_list *list, size_t peer);
 
+/* Whom the read under way came from. */
+void blame_forget_read(struct engine_list *list);
+/* What came begins a read, if it answers a pull that gave up what others had sent. */
+void blame_read_begun(struct engine_list *list, bool pull_answer);
+
 /* What the peer sent is not what the owner signed, or not on top of what we hold. */
 void blame_mismatch(
 	struct engine *engine, struct mono now, struct engine_list *list, size_t peer);

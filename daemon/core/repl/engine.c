@@ -28,7 +28,8 @@ static struct engine_list *find_or_add(
 		*error = CORDON_ETOOBIG;
 		return NULL;
 	}
-	list = calloc(1, sizeof(*list));
+	list = calloc(
+		1, sizeof(*list) + engine->peers_count * sizeof(struct engine_peer));
 	if (list == NULL) {
 		*error = CORDON_ENOMEM;
 		return NULL;
@@ -92,6 +93,7 @@ int engine_restore(
 	}
 	remember(list, copy);
 	list->move_wanted = copy->phase == COPY_MOVING;
+	list->read_from_older = copy_reads(copy);
 	return 0;
 }
 
@@ -103,7 +105,8 @@ void engine_sign(struct engine *engine, bool signer)
 
 		if (ident_state_equal(&list->id.owner, &engine->member)) {
 			list->own = signer;
-			list->read_from = 0;
+			blame_forget_read(list);
+			list->alone = false;
 			list->idle = 0;
 			list->mismatches = 0;
 			list->traced = ENGINE_NOBODY;
@@ -226,10 +229,11 @@ static void progress(
 	if (of_peer) {
 		list->peers[event->peer].rests = 0;
 	}
-	if (event->result == APPLY_PARTIAL && of_peer) {
+	if (event->result != APPLY_PARTIAL && event->result != APPLY_MOVE) {
+		blame_forget_read(list);
+	} else if (event->result == APPLY_PARTIAL && of_peer) {
+		blame_read_begun(list, event->pull_answer);
 		list->read_from |= (uint64_t)1 << event->peer;
-	} else if (event->result != APPLY_PARTIAL && event->result != APPLY_MOVE) {
-		list->read_from = 0;
 	}
 }
 
@@ -252,6 +256,7 @@ static void take_result(struct engine *engine, struct mono now,
 	switch (event->result) {
 	case APPLY_VERIFIED:
 		list->mismatches = 0;
+		list->alone = false;
 		schedule_effect(engine, ENGINE_ACK, list, event->peer);
 		break;
 	case APPLY_UNSHARED:
@@ -264,6 +269,7 @@ static void take_result(struct engine *engine, struct mono now,
 		break;
 	case APPLY_MISMATCH:
 		if (of_peer) {
+			blame_read_begun(list, event->pull_answer);
 			blame_mismatch(engine, now, list, event->peer);
 		}
 		break;
@@ -321,6 +327,7 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 		note_later(now, &list->peers[event->peer], event->head);
 	}
 	if (answer || !same_position(&list->asked_from, &list->position)) { /* 2 */
+		list->silences = 0;
 		list->asked = false;
 	}
 	if (!holds(phase) && holds(list->phase)) {

@@ -19,13 +19,17 @@
  *     rests, or when it owes rows, or another holds a higher head, for
  *     ENGINE_PATIENCE_MS, and twice as long after each change that brought nothing:
  *     links may be slower than any fixed patience.
+ *   - Who owes rows and says nothing, where nobody else has them, is asked again after
+ *     ENGINE_SILENCE_MS; who owes none, after ENGINE_WAIT_MS; and twice as long after
+ *     each time that brought nothing.
  *   - A read that no reachable peer can go on with is given up after ENGINE_GIVE_UP_MS
  *     for one from a peer that is merely ahead of the verified head.
  *   - Who gave nothing and did not say why (stale answers, at once and again; refusals)
  *     rests, longer each time, until it holds a new head.
  *   - Who is proven wrong is set aside for that list for ENGINE_ASIDE_MS, new heads or
- *     not.  A read from several peers proves nothing about the last of them: the first
- *     time it only rests.  Two mismatches in a row: from nothing.
+ *     not.  A read from several peers proves nothing about the last of them, who only
+ *     rests: from then on, until the list is verified, a read goes on only at the peer
+ *     that it began with.  Two mismatches in a row: from nothing.
  *   - Rows that do not fit on a sound copy may come of another history that the owner
  *     signed.  Before the peer is blamed it is asked for the heads that it remembers
  *     (ENGINE_TRACE): such as show a contradiction make it a fork; such as do not lead
@@ -36,6 +40,8 @@
 #define ENGINE_PEERS_MAX 64
 #define ENGINE_NOBODY SIZE_MAX /* as a peer: none; the result of a move */
 #define ENGINE_PATIENCE_MS 250
+#define ENGINE_SILENCE_MS 30000
+#define ENGINE_WAIT_MS 60000  /* a held pull is answered sooner, as a rule */
 #define ENGINE_ASIDE_MS 60000 /* how long a proven liar is not asked for that list */
 #define ENGINE_RETRY_MS 1000  /* the first rest, and between tries of a move */
 #define ENGINE_REST_MAX_MS 8000

@@ -17,8 +17,12 @@ static bool contradict(const struct head *a, const struct head *b)
 	return a->sequence == b->sequence && memcmp(a->hash, b->hash, HASH_BYTES) != 0;
 }
 
+/* What an epoch that is read already has left behind is no matter any more. */
 static bool forked(const struct list_copy *copy, const struct head *head)
 {
+	if (copy_reads(copy) && copy->high.epoch.number > head->epoch.number) {
+		return false;
+	}
 	return contradict(&copy->head, head) ||
 	       (copy_reads(copy) && contradict(&copy->high, head));
 }
@@ -90,7 +94,10 @@ enum apply_result apply_head(struct list_copy *copy, const struct feed *feed,
 	if (news > 0) {
 		return APPLY_PARTIAL;
 	}
-	if (news < 0 || head->time_s <= copy->head.time_s) {
+	/* while a stage is moved in, what is kept with the rows is of the next head */
+	if (news < 0 || head->time_s <= copy->head.time_s ||
+		copy->phase == COPY_MOVING ||
+		memcmp(head->hash, copy->head.hash, HASH_BYTES) != 0) {
 		return APPLY_STALE;
 	}
 	copy->head.time_s = head->time_s;

@@ -119,17 +119,29 @@ static void pull(struct engine *engine, struct mono now, struct engine_list *lis
 	list->asked = true;
 	list->asked_at = now;
 	list->asked_from = list->position;
+	list->asked_anew = position != &list->position;
 }
 
-/* After two mismatches what is built upon is in doubt, not who serves. */
+bool schedule_read_from_others(const struct engine_list *list, size_t peer)
+{
+	return list->read_from_older || (list->read_from & ~((uint64_t)1 << peer)) != 0;
+}
+
+/* After two mismatches what is built upon is in doubt, not who serves; after one of a
+ * read from several peers, all but what a single one sends. */
 static void pull_on(
 	struct engine *engine, struct mono now, struct engine_list *list, size_t peer)
 {
 	static const struct copy_position nothing;
 	bool doubt = list->phase == COPY_FOLLOWING && list->mismatches > 1 &&
 		     order_at(list, &list->peers[peer].head) > 0;
+	bool anew =
+		list->alone && reading(list) && schedule_read_from_others(list, peer);
 
-	pull(engine, now, list, peer, doubt ? &nothing : &list->position);
+	pull(engine, now, list, peer,
+		doubt  ? &nothing
+		: anew ? &list->anew
+		       : &list->position);
 }
 
 static bool source_goes_on(
@@ -168,6 +180,27 @@ static bool consider_change(
 	list->changes += list->changes < 8;
 	pull_on(engine, now, list, other);
 	return true;
+}
+
+/*
+ * The source says nothing: where it owes rows for too long, else for longer than any
+ * wait for the next change.  Nobody is woken for it: links that live bring heads.
+ */
+static void consider_silence(
+	struct engine *engine, struct mono now, struct engine_list *list)
+{
+	const struct engine_peer *peer = &list->peers[list->source];
+	bool owes = order_at(list, &peer->head) > 0;
+	int64_t most_ms = (int64_t)(owes ? ENGINE_SILENCE_MS : ENGINE_WAIT_MS)
+			  << list->silences;
+	struct mono since = owes && peer->told_at.us > list->asked_at.us
+				    ? peer->told_at
+				    : list->asked_at;
+
+	if (now.us >= mono_after_ms(since, most_ms).us) {
+		list->silences += list->silences < 4;
+		pull_on(engine, now, list, list->source);
+	}
 }
 
 /* Nobody who can be reached has more of the read: begin another, after a while. */
@@ -224,6 +257,9 @@ void schedule_list(struct engine *engine, struct mono now, struct engine_list *l
 	}
 	if (list->asked && consider_change(engine, now, list)) {
 		consider_change(engine, now, list); /* asks for the next wake */
+	}
+	if (list->asked) {
+		consider_silence(engine, now, list);
 	}
 }
 

@@ -30,10 +30,14 @@ struct engine_list {
 	struct mono asked_at;
 	struct copy_position asked_from; /* position at that time */
 	unsigned changes;                /* of the source since there was progress */
+	unsigned silences;               /* pulls asked again since then */
 	unsigned idle;                   /* quick answers without progress, in a row */
 	unsigned mismatches;             /* since the last verified head */
-	uint64_t read_from; /* peers that the read under way came from, a bit each */
-	bool from_nothing;  /* the last pull, and those that went on with it */
+	uint64_t read_from;   /* peers that the read under way came from, a bit each */
+	bool read_from_older; /* and such as are forgotten, after a start */
+	bool asked_anew;      /* the pull gives up what was read */
+	bool alone;           /* a read goes on at its peer, or begins anew */
+	bool from_nothing;    /* the last pull, and those that went on with it */
 	/* Asked for the heads that it remembers; ENGINE_NOBODY. */
 	size_t traced;
 	bool traced_blames; /* and proven wrong unless they show a fork */
@@ -41,8 +45,8 @@ struct engine_list {
 	bool stuck; /* nobody has more of the read under way … */
 	struct mono stuck_since;
 	bool move_wanted;
-	struct mono move_at; /* not before */
-	struct engine_peer peers[ENGINE_PEERS_MAX];
+	struct mono move_at;        /* not before */
+	struct engine_peer peers[]; /* as many as the engine has */
 };
 
 struct engine {
@@ -67,6 +71,9 @@ struct engine_effect *schedule_effect(struct engine *engine,
 
 /* Is at still to come?  Then the engine asks for a wake. */
 bool schedule_before(struct engine *engine, struct mono now, struct mono at);
+
+/* Is something of the read under way from others than peer? */
+bool schedule_read_from_others(const struct engine_list *list, size_t peer);
 
 /* Pulls, moves on, or asks to be woken, as the list's state wants. */
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list);

@@ -287,7 +287,7 @@ static void who_breaks_the_order_is_set_aside(void **state)
 	EXPECT("pull 0 at 5.20#");
 }
 
-static void the_last_of_several_sources_is_not_blamed_at_first(void **state)
+static void the_last_of_several_sources_is_not_blamed(void **state)
 {
 	(void)state;
 	follow();
@@ -304,10 +304,43 @@ static void the_last_of_several_sources_is_not_blamed_at_first(void **state)
 	story.copy.position = 30;
 	result(0, APPLY_PARTIAL, true);
 	tick(1000);
-	EXPECT("pull 1 at 5.30");
+	EXPECT("pull 1 at 5.20#"); /* not at 30, where 0 got to: from one alone */
 	story.copy.position = 0;
 	result(1, APPLY_MISMATCH, true);
-	EXPECT("aside 1, pull 0 at 0.0, wake 60000");
+	EXPECT("trace 1, pull 0 at 0.0, wake 5000");
+}
+
+static void a_read_that_a_restart_cut_blames_nobody(void **state)
+{
+	(void)state;
+	story.copy.phase = COPY_STAGING;
+	story.copy.head = story_head(20);
+	story.copy.read_epoch = story.copy.head.epoch;
+	story.copy.position = 30;
+	assert_int_equal(engine_restore(story.engine, &story.list, &story.copy), 0);
+	up(0);
+	holds(0, 40);
+	EXPECT("pull 0 at 5.30");
+	story.copy.position = 0;
+	result(0, APPLY_MISMATCH, true);
+	EXPECT("wake 1000");
+}
+
+static void who_says_nothing_is_asked_again(void **state)
+{
+	(void)state;
+	follow();
+	holds(0, 21);
+	tick(ENGINE_SILENCE_MS - 1);
+	EXPECT("");
+	tick(1);
+	EXPECT("pull 0 at 5.20#");
+	tick(2 * ENGINE_SILENCE_MS - 1); /* twice as long */
+	EXPECT("");
+	tick(1);
+	EXPECT("pull 0 at 5.20#");
+	verified(0, 21);
+	EXPECT("ack, pull 0 at 5.21#");
 }
 
 /* Then it is not the peers that are suspect, but what is built upon. */
@@ -442,7 +475,9 @@ int main(void)
 		STORY(where_nothing_leads_from_head_to_head_all_is_read),
 		STORY(a_fork_that_the_heads_show_blames_nobody),
 		STORY(who_remembers_another_head_is_asked_for_it),
-		STORY(the_last_of_several_sources_is_not_blamed_at_first),
+		STORY(a_read_that_a_restart_cut_blames_nobody),
+		STORY(who_says_nothing_is_asked_again),
+		STORY(the_last_of_several_sources_is_not_blamed),
 		STORY(two_mismatches_in_a_row_read_from_nothing),
 		STORY(an_error_of_the_own_disk_blames_nobody),
 		STORY(a_failed_move_blames_nobody),
