@@ -3,7 +3,7 @@
 
 #include "client/arrivals.h"
 #include "client/client_private.h"
-#include "client/reading.h"
+#include "client/record_entry.h"
 #include "proto/entry.h"
 #include "proto/record_codec.h"
 
@@ -44,23 +44,26 @@ static void read_withdrawal(
 	cordon__withdrawal__free_unpacked(withdrawal, NULL);
 }
 
-static void read_entry(struct reading *r, const Cordon__RecordAnswer *message,
+void record_entry_read(struct reading *r, const struct record_entry_parts *parts,
 	struct cordon_record_entry *entry)
 {
 	struct entry from;
-	int error = message->entry == NULL
+	int error = parts->entry == NULL
 			    ? CORDON_EPROTO
-			    : entry_from_message(message->entry, &from, r->msg);
+			    : entry_from_message(parts->entry, &from, r->msg);
 
 	if (error != 0) {
 		reading_fault(r, "its entry");
 		return;
 	}
 	entry->id = arena_text(r->arena, from.id.data, from.id.size);
-	entry->list = reading_list(r, message->list);
-	entry->epoch = message->epoch == NULL ? 0 : message->epoch->number;
+	entry->list = reading_list(r, parts->list);
+	entry->epoch = parts->epoch == NULL ? 0 : parts->epoch->number;
 	entry->sequence = from.sequence;
 	entry->version = from.version;
+	if (entry->id == NULL) {
+		return; /* reading_end tells */
+	}
 	if (from.state == ENTRY_WITHDRAWN) {
 		entry->state = CORDON_RECORD_WITHDRAWN;
 		read_withdrawal(r, &from, entry);
@@ -68,7 +71,7 @@ static void read_entry(struct reading *r, const Cordon__RecordAnswer *message,
 		entry->state = CORDON_RECORD_ERASED;
 	} else {
 		entry->state = CORDON_RECORD_LIVE;
-		read_live(r, &from, message->internal_note, entry);
+		read_live(r, &from, parts->note, entry);
 	}
 }
 
@@ -84,7 +87,10 @@ static int read_answer(
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	r.arena = question_arena(request);
-	read_entry(&r, message, entry);
+	record_entry_read(&r,
+		&(struct record_entry_parts){ message->list, message->epoch,
+			message->entry, message->internal_note },
+		entry);
 	arrivals_read(&r, message->arrivals, message->n_arrivals, &entry->arrivals);
 	entry->arrivals_count = message->n_arrivals;
 	return reading_end(&r);

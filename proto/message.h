@@ -54,7 +54,9 @@
 	X(TAKEOVER, 100, cordon__control__takeover_request)                            \
 	X(TAKEOVER_ANSWER, 101, cordon__control__takeover_answer)                      \
 	X(EVIDENCE, 104, cordon__control__evidence_request)                            \
-	X(EVIDENCE_ANSWER, 105, cordon__control__evidence_answer)
+	X(EVIDENCE_ANSWER, 105, cordon__control__evidence_answer)                      \
+	X(ASIDE, 106, cordon__control__aside_request)                                  \
+	X(ASIDE_ANSWER, 107, cordon__control__aside_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

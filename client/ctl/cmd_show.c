@@ -6,9 +6,10 @@
 #include "client/ctl/copies.h"
 #include "client/ctl/output.h"
 #include "client/ctl/output_json.h"
+#include "client/ctl/show.h"
 #include "proto/record_json.h"
 
-static const char *state_text(const struct cordon_record_entry *entry)
+const char *show_state(const struct cordon_record_entry *entry)
 {
 	switch (entry->state) {
 	case CORDON_RECORD_LIVE:
@@ -27,12 +28,12 @@ static const char *withdrawal_text(const struct cordon_record_entry *entry)
 	return text == NULL ? "(newer code)" : text;
 }
 
-static int print_json(const struct cordon_record_entry *entry)
+json_t *show_json(const struct cordon_record_entry *entry)
 {
 	json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:o}", "id",
 		entry->id, "list", entry->list, "epoch", (json_int_t)entry->epoch,
 		"sequence", (json_int_t)entry->sequence, "version",
-		(json_int_t)entry->version, "state", state_text(entry),
+		(json_int_t)entry->version, "state", show_state(entry),
 		"not_understood", entry->not_understood, "arrivals",
 		copies_arrivals_json(entry->arrivals, entry->arrivals_count));
 
@@ -46,7 +47,7 @@ static int print_json(const struct cordon_record_entry *entry)
 		json = output_json_with(
 			json, "withdrawn_s", json_integer(entry->withdrawn_s));
 	}
-	return ctl_print_json(json);
+	return json;
 }
 
 static int print_record(const struct cordon_record *record)
@@ -66,12 +67,12 @@ static int print_record(const struct cordon_record *record)
 	return EXIT_OK;
 }
 
-static int print_text(const struct cordon_record_entry *entry)
+int show_text(const struct cordon_record_entry *entry)
 {
 	char when[OUTPUT_TIME_BYTES];
 
 	printf("%s: %s in %s, version %" PRIu64 ", sequence %" PRIu64 "\n", entry->id,
-		state_text(entry), entry->list, entry->version, entry->sequence);
+		show_state(entry), entry->list, entry->version, entry->sequence);
 	if (entry->state == CORDON_RECORD_WITHDRAWN) {
 		output_time(entry->withdrawn_s, when);
 		printf("withdrawn %s: %s\n", when, withdrawal_text(entry));
@@ -101,7 +102,7 @@ int cmd_record_show(struct ctl *ctl, const struct args *args)
 	if (error != 0) {
 		return ctl_client_failed(ctl, error);
 	}
-	status = ctl->json ? print_json(entry) : print_text(entry);
+	status = ctl->json ? ctl_print_json(show_json(entry)) : show_text(entry);
 	cordon_record_entry_destroy(entry);
 	return status;
 }

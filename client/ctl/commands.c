@@ -95,6 +95,17 @@ static const struct command commands[] = {
 		TAKEOVER_HELP, takeover_options, 0, 0, cmd_promote },
 	{ "reopen", "", "go on with this node's side of a forked history",
 		TAKEOVER_HELP, takeover_options, 0, 0, cmd_reopen },
+	{ "aside list", "", "changes that only this node had when another took over",
+		NULL, NULL, 0, 0, cmd_aside_list },
+	{ "aside show", "ID", "such changes of one record, in full", NULL, NULL, 1, 1,
+		cmd_aside_show },
+	{ "aside export", "", "as JSON lines, to be entered again where is signed now",
+		"Withdrawals and erased records are no such lines: they are told on "
+		"standard\nerror, and the exit status is 3.\n",
+		NULL, 0, 0, cmd_aside_export },
+	{ "aside drop", "[ID]", "drop them for good",
+		"Exit status: 0 dropped, 3 there were none, 1 failed, 2 wrong usage.\n",
+		aside_drop_options, 0, 1, cmd_aside_drop },
 	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
 		"Lines come from standard input when none are given.  Exit status: 0 "
 		"valid, 3\n"

@@ -91,6 +91,10 @@ int cmd_import(struct ctl *ctl, const struct args *args);
 int cmd_export(struct ctl *ctl, const struct args *args);
 int cmd_status(struct ctl *ctl, const struct args *args);
 int cmd_verify(struct ctl *ctl, const struct args *args);
+int cmd_aside_list(struct ctl *ctl, const struct args *args);
+int cmd_aside_show(struct ctl *ctl, const struct args *args);
+int cmd_aside_export(struct ctl *ctl, const struct args *args);
+int cmd_aside_drop(struct ctl *ctl, const struct args *args);
 int cmd_recover(struct ctl *ctl, const struct args *args);
 int cmd_promote(struct ctl *ctl, const struct args *args);
 int cmd_reopen(struct ctl *ctl, const struct args *args);
@@ -100,6 +104,6 @@ extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
 	lookup_person_options[], lookup_batch_options[], record_put_options[],
 	record_withdraw_options[], record_confirm_options[], record_due_options[],
 	import_options_table[], export_options[], mrz_options[], verify_options[],
-	takeover_options[];
+	takeover_options[], aside_drop_options[];
 
 #endif

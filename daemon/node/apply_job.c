@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/node/aside.h"
 #include "daemon/node/evidence.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/upkeep.h"
@@ -138,10 +139,18 @@ static bool head_changed(const struct apply_job *job)
 		       job->result == APPLY_SAME || job->result == APPLY_UNSHARED);
 }
 
+static bool is_own(const struct apply_job *job)
+{
+	return ident_state_equal(&job->list.owner, &job->node->config->node.member);
+}
+
 static int keep(struct apply_job *job, struct store_txn *txn, struct errmsg *msg)
 {
 	int error = store_list_put(txn, &job->list, &job->copy);
 
+	if (error == 0 && is_own(job) && job->result == APPLY_VERIFIED) {
+		error = aside_verified(txn, &job->copy);
+	}
 	if (error == 0 && head_changed(job)) {
 		error = store_head_put(txn, &job->head, job->packed);
 	}
@@ -214,8 +223,25 @@ static int begin_again(struct apply_job *job, const struct feed *feed,
 
 static bool signs_itself(const struct apply_job *job)
 {
-	return signing_of(job->node) == SIGNING_YES &&
-	       ident_state_equal(&job->list.owner, &job->node->config->node.member);
+	return is_own(job) && signing_of(job->node) == SIGNING_YES;
+}
+
+/* An own list that this node has signed before: its rows do not go unseen. */
+static int put_aside(struct apply_job *job, struct store_txn *txn,
+	struct aside_wrap *wrap, struct feed *feed, struct errmsg *msg)
+{
+	bool marked = false;
+	struct feed outer;
+
+	if ((job->type == APPLY_JOB_CHUNK || job->type == APPLY_JOB_HEAD) &&
+		job->copy.phase != COPY_MOVING) {
+		return aside_settle(txn, &job->copy, feed, &job->head, msg);
+	}
+	if (aside_feed(wrap, txn, &job->copy, feed, &outer, &marked) != 0) {
+		return store_txn_error(txn, msg);
+	}
+	*feed = outer;
+	return 0;
 }
 
 /*
@@ -225,6 +251,7 @@ static bool signs_itself(const struct apply_job *job)
 static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *msg)
 {
 	struct apply_job *job = (struct apply_job *)base;
+	struct aside_wrap wrap;
 	struct feed feed;
 	bool found;
 	int error = 0;
@@ -239,6 +266,12 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	if (signs_itself(job)) {
 		job->result = APPLY_STALE; /* this node has taken over meanwhile */
 		return 0;
+	}
+	if (is_own(job)) {
+		error = put_aside(job, txn, &wrap, &feed, msg);
+	}
+	if (error != 0) {
+		return error;
 	}
 	if (job->result == APPLY_FORK) {
 		collect(job, txn);

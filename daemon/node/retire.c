@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/node/aside.h"
+
 static enum signing of_news(enum own_news news, enum signing same)
 {
 	switch (news) {
@@ -57,19 +59,35 @@ struct retire_job *retire_create(
 	return job;
 }
 
+/* What this node alone has of its lists is not lost. */
+static int put_aside(struct retire_job *job, struct store_txn *txn,
+	const struct list_copy *copy, const struct feed *feed, struct errmsg *msg)
+{
+	int error = aside_mark(job->node, txn, job->signing == SIGNING_FORKED, msg);
+
+	return error == 0 ? aside_settle(txn, copy, feed, &job->head, msg) : error;
+}
+
 static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *msg)
 {
 	struct retire_job *job = (struct retire_job *)base;
 	enum signing signing = signing_of(job->node);
 	struct list_copy copy;
+	struct feed feed;
 	bool found;
-	int error = store_list_get(txn, &job->head.list, &copy, &found);
 
-	if (error == 0) {
-		job->signing = retire_signing(signing, own_news(&copy, &job->head));
-		error = job->signing == signing ? 0 : signing_put(txn, job->signing);
+	if (store_list_get(txn, &job->head.list, &copy, &found) != 0 ||
+		store_feed(txn, &job->head.list, &feed) != 0) {
+		return store_txn_error(txn, msg);
 	}
-	return error == 0 ? 0 : store_txn_error(txn, msg);
+	job->signing = retire_signing(signing, own_news(&copy, &job->head));
+	if (job->signing == signing) {
+		return 0;
+	}
+	if (signing_put(txn, job->signing) != 0) {
+		return store_txn_error(txn, msg);
+	}
+	return signing == SIGNING_YES ? put_aside(job, txn, &copy, &feed, msg) : 0;
 }
 
 /* A node that could not write it down has stopped all the same. */

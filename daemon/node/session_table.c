@@ -17,6 +17,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_HEADS_AT, ACTION_REPLICATE, .handle = handle_heads_at },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
+	{ MESSAGE_ASIDE, ACTION_ASIDE, .handle = handle_aside },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },
 };
 

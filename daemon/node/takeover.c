@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/aside.h"
 
 /*
  * In the transaction:
@@ -228,6 +229,11 @@ static int open_all(struct takeover *t, struct own_lists *lists, struct store_tx
 	}
 	if (error == 0 && signing_put(txn, SIGNING_YES) != 0) {
 		error = store_txn_error(txn, msg);
+	}
+	for (uint16_t kind = 1; error == 0 && kind <= OWN_KINDS; kind++) {
+		if (aside_unmark(txn, &lists->kinds[kind].feed.list) != 0) {
+			error = store_txn_error(txn, msg);
+		}
 	}
 	for (uint16_t kind = 1; error == 0 && kind <= OWN_KINDS; kind++) {
 		const struct list_copy *copy = &lists->kinds[kind].copy;

@@ -27,6 +27,7 @@
  *   evidence   LIST epoch number:8 sequence:8 hash:8  heads (evidence.c)
  *   acks       LIST URI of the node                   ack (acks.c)
  *   notes      id                                     text
+ *   aside      LIST epoch number:8 tag:8 sequence:8   second:8 row (aside.c)
  *
  * LIST is owner:3 (NUL-padded) kind:2.  A list's number is given when its first row or
  * state is written, from 1, and never again to another.
@@ -49,7 +50,8 @@
 	X(HEADS, heads, 0)                                                             \
 	X(EVIDENCE, evidence, 0)                                                       \
 	X(ACKS, acks, 0)                                                               \
-	X(NOTES, notes, 0)
+	X(NOTES, notes, 0)                                                             \
+	X(ASIDE, aside, 0)
 
 enum table {
 #define TABLE_ENUM(symbol, name, flags) TABLE_##symbol,

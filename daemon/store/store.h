@@ -175,6 +175,25 @@ int store_acks(struct store_txn *txn, const struct list_id *list, store_ack_fn *
 int store_ack_packed(struct store_txn *txn, const struct list_id *list,
 	const struct identity *node, struct bytes *packed);
 
+/* ---- changes put aside ------------------------------------------------------ */
+
+/* A row of an own list that was accepted here in an epoch that was given up. */
+struct store_aside {
+	struct list_id list;
+	struct epoch epoch;
+	int64_t kept_at_s;
+	struct entry entry; /* with the sequence it had */
+};
+
+int store_aside_put(struct store_txn *txn, const struct store_aside *aside);
+/* Returns false to stop; may not change the store. */
+typedef bool store_aside_fn(void *context, const struct store_aside *aside);
+/* In order of lists, epochs and sequences; behind after's, or (NULL) from the first. */
+int store_asides(struct store_txn *txn, const struct store_aside *after,
+	store_aside_fn *each, void *context);
+/* All of one id; size 0: everything.  *count is set to how many went. */
+int store_aside_drop(struct store_txn *txn, struct bytes id, uint64_t *count);
+
 /* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
 
 /* name: 1 to 100 bytes, not beginning with '.'. */

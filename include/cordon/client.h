@@ -370,6 +370,27 @@ struct cordon_status {
 int cordon_status(struct cordon_client *client, struct cordon_status **status);
 void cordon_status_destroy(struct cordon_status *status);
 
+/* A change that a node had accepted, and that nobody else had, when another took over.
+ */
+struct cordon_aside {
+	struct cordon_record_entry
+		entry; /* as it stood in the list; without arrivals */
+	int64_t kept_at_s;
+};
+
+/* As cordon_export_fn. */
+typedef int cordon_aside_fn(void *data, const struct cordon_aside *change);
+
+/*
+ * What the node has put aside: of one record, or (id NULL) of all, in order.  They are
+ * to be entered again at the node that signs now, or dropped.  Both are CORDON_EINVAL
+ * unless the client has exactly one server.
+ */
+int cordon_aside(struct cordon_client *client, const char *id, cordon_aside_fn *change,
+	void *data);
+/* id NULL: everything.  *dropped: how many went. */
+int cordon_aside_drop(struct cordon_client *client, const char *id, uint64_t *dropped);
+
 /* Why a node is to sign its member's lists from now on. */
 enum cordon_takeover_what {
 	CORDON_TAKEOVER_RECOVER =

@@ -24,13 +24,11 @@ enum own_news own_news(const struct list_copy *copy, const struct head *head)
 						      : OWN_NEWS_BEHIND;
 }
 
-/* The base at which head's line left that epoch; NULL: it never was in it. */
-static const struct head_base *base_of(
-	const struct head *head, const struct epoch *epoch)
+const struct head_base *own_base(const struct head *later, const struct epoch *epoch)
 {
-	for (size_t i = 0; i < head->bases_count; i++) {
-		if (epoch_equal(&head->bases[i].epoch, epoch)) {
-			return &head->bases[i];
+	for (size_t i = 0; i < later->bases_count; i++) {
+		if (epoch_equal(&later->bases[i].epoch, epoch)) {
+			return &later->bases[i];
 		}
 	}
 	return NULL;
@@ -42,7 +40,7 @@ static const struct head_base *base_of(
  */
 bool own_common(const struct head *ours, const struct head *theirs, uint64_t *sequence)
 {
-	const struct head_base *base = base_of(theirs, &ours->epoch);
+	const struct head_base *base = own_base(theirs, &ours->epoch);
 
 	if (base != NULL) { /* 1 */
 		if (base->sequence > ours->sequence) {
@@ -54,7 +52,11 @@ bool own_common(const struct head *ours, const struct head *theirs, uint64_t *se
 	for (size_t i = ours->bases_count; i > 0; i--) { /* 2 */
 		const struct head_base *left = &ours->bases[i - 1];
 
-		base = base_of(theirs, &left->epoch);
+		base = own_base(theirs, &left->epoch);
+		if (base != NULL && base->sequence == left->sequence &&
+			memcmp(base->hash, left->hash, HASH_BYTES) != 0) {
+			return false;
+		}
 		if (base != NULL) {
 			*sequence = left->sequence < base->sequence ? left->sequence
 								    : base->sequence;

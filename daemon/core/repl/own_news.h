@@ -18,10 +18,14 @@ enum own_news {
 
 enum own_news own_news(const struct list_copy *copy, const struct head *head);
 
+/* Where a later epoch's line left the epoch; NULL: it names no such base. */
+const struct head_base *own_base(const struct head *later, const struct epoch *epoch);
+
 /*
  * Up to which sequence the list of ours and that of theirs, a later epoch, are known to
  * be the same: where the latest epoch that both go back to was left by the first of
- * them.  False when they name none: nothing is known.
+ * them.  False when they name none: nothing is known.  Whether the base in our own
+ * epoch is a head of ours is for the caller to look up (own_base).
  */
 bool own_common(const struct head *ours, const struct head *theirs, uint64_t *sequence);
 
