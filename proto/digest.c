@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/digest.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -9,11 +10,43 @@
 #define PREIMAGE_MAX                                                                   \
 	(sizeof(DOMAIN) + 3 + 2 + 8 + 1 + CORDON_ID_MAX + 8 + 1 + 8 + HASH_BYTES)
 
+/* Looked up once: by the name, libcrypto would search its providers for every hash.
+ * Nothing changes them afterwards; they live as long as the process. */
+static struct algorithms {
+	EVP_MD *sha256, *shake128;
+} algorithms;
+
+static void fetch_algorithms(void)
+{
+	algorithms.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	algorithms.shake128 = EVP_MD_fetch(NULL, "SHAKE128", NULL);
+}
+
+/* NULL where libcrypto has not got them. */
+static const struct algorithms *fetched(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	return pthread_once(&once, fetch_algorithms) == 0 &&
+			       algorithms.sha256 != NULL && algorithms.shake128 != NULL
+		       ? &algorithms
+		       : NULL;
+}
+
+static bool hash_with(
+	EVP_MD_CTX *ctx, const void *data, size_t size, uint8_t out[HASH_BYTES])
+{
+	return EVP_DigestInit_ex2(ctx, algorithms.sha256, NULL) == 1 &&
+	       EVP_DigestUpdate(ctx, data, size) == 1 &&
+	       EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+}
+
 int hash_bytes(const void *data, size_t size, uint8_t out[HASH_BYTES])
 {
 	uint8_t hash[HASH_BYTES];
 
-	if (EVP_Digest(data, size, hash, NULL, EVP_sha256(), NULL) != 1) {
+	if (fetched() == NULL ||
+		EVP_Digest(data, size, hash, NULL, algorithms.sha256, NULL) != 1) {
 		return CORDON_EINTERNAL;
 	}
 	memcpy(out, hash, HASH_BYTES);
@@ -38,15 +71,39 @@ static bool write_preimage(
 	return !w->bad;
 }
 
-static bool expand(const uint8_t seed[HASH_BYTES], uint8_t out[DIGEST_BYTES])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_shake128(), NULL) == 1 &&
-		  EVP_DigestUpdate(ctx, seed, HASH_BYTES) == 1 &&
-		  EVP_DigestFinalXOF(ctx, out, DIGEST_BYTES) == 1;
+/* What hashing needs, for one entry after another. */
+struct hasher {
+	EVP_MD_CTX *sha256, *shake128;
+};
 
-	EVP_MD_CTX_free(ctx);
-	return ok;
+static void hasher_finish(struct hasher *hasher)
+{
+	EVP_MD_CTX_free(hasher->sha256);
+	EVP_MD_CTX_free(hasher->shake128);
+}
+
+static int hasher_init(struct hasher *hasher)
+{
+	if (fetched() == NULL) {
+		return CORDON_EINTERNAL;
+	}
+	hasher->sha256 = EVP_MD_CTX_new();
+	hasher->shake128 = EVP_MD_CTX_new();
+	if (hasher->sha256 == NULL || hasher->shake128 == NULL) {
+		hasher_finish(hasher);
+		return CORDON_ENOMEM;
+	}
+	return 0;
+}
+
+static bool expand(struct hasher *hasher, const uint8_t seed[HASH_BYTES],
+	uint8_t out[DIGEST_BYTES])
+{
+	EVP_MD_CTX *ctx = hasher->shake128;
+
+	return EVP_DigestInit_ex2(ctx, algorithms.shake128, NULL) == 1 &&
+	       EVP_DigestUpdate(ctx, seed, HASH_BYTES) == 1 &&
+	       EVP_DigestFinalXOF(ctx, out, DIGEST_BYTES) == 1;
 }
 
 int digest_seed(
@@ -60,16 +117,57 @@ int digest_seed(
 					       : CORDON_EINTERNAL;
 }
 
-int digest_element(
-	const struct list_id *list, const struct entry *entry, struct digest *element)
+static int make_element(struct hasher *hasher, const struct list_id *list,
+	const struct entry *entry, struct digest *element)
 {
-	uint8_t seed[HASH_BYTES], lanes[DIGEST_BYTES];
+	uint8_t preimage[PREIMAGE_MAX], seed[HASH_BYTES], lanes[DIGEST_BYTES];
+	struct writer w;
 
-	if (digest_seed(list, entry, seed) != 0 || !expand(seed, lanes)) {
+	writer_init(&w, preimage, sizeof(preimage));
+	if (!write_preimage(list, entry, &w) ||
+		!hash_with(hasher->sha256, preimage, w.used, seed) ||
+		!expand(hasher, seed, lanes)) {
 		return CORDON_EINTERNAL;
 	}
 	digest_load(element, lanes);
 	return 0;
+}
+
+int digest_element(
+	const struct list_id *list, const struct entry *entry, struct digest *element)
+{
+	struct hasher hasher;
+	int error = hasher_init(&hasher);
+
+	if (error == 0) {
+		error = make_element(&hasher, list, entry, element);
+		hasher_finish(&hasher);
+	}
+	return error;
+}
+
+int digest_sum(const struct list_id *list, const struct entry *entries, size_t count,
+	struct digest *sum)
+{
+	struct digest element, out;
+	struct hasher hasher;
+	int error = hasher_init(&hasher);
+
+	if (error != 0) {
+		return error;
+	}
+	memset(&out, 0, sizeof(out));
+	for (size_t i = 0; error == 0 && i < count; i++) {
+		error = make_element(&hasher, list, &entries[i], &element);
+		if (error == 0) {
+			digest_add(&out, &element);
+		}
+	}
+	hasher_finish(&hasher);
+	if (error == 0) {
+		*sum = out;
+	}
+	return error;
 }
 
 /* restrict lets the compiler add lanes by the vector. */

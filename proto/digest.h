@@ -19,13 +19,22 @@ struct digest {
 };
 
 /* An entry's element: SHAKE128 of SHA-256(list, sequence, id, version, state,
- * ends_at_s, sealed_hash), PROTOCOL.md "Digest".  0 or CORDON_EINTERNAL. */
+ * ends_at_s, sealed_hash), PROTOCOL.md "Digest".  0, CORDON_ENOMEM or CORDON_EINTERNAL.
+ */
 int digest_element(
 	const struct list_id *list, const struct entry *entry, struct digest *element);
 
 /* The SHA-256 that an entry's element is made of: names the entry as it stands. */
 int digest_seed(const struct list_id *list, const struct entry *entry,
 	uint8_t seed[HASH_BYTES]);
+
+/*
+ * Sums the elements of count entries into *sum, which starts at zero.  What a caller
+ * with many entries takes: one context of libcrypto serves them all.  0,
+ * CORDON_ENOMEM or CORDON_EINTERNAL.
+ */
+int digest_sum(const struct list_id *list, const struct entry *entries, size_t count,
+	struct digest *sum);
 
 /* element is another one than digest. */
 void digest_add(struct digest *digest, const struct digest *element);

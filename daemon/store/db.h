@@ -24,6 +24,7 @@ struct store {
 	uint64_t map_size_bytes;
 	int lock; /* file descriptor that keeps other processes out */
 	struct match_context *match; /* the writer thread's */
+	struct deferred *deferred;   /* deferred.h; the writer thread's */
 	atomic_uint_fast64_t generation;
 	/* Faults of tests: the writes_left-th write from now on fails with fault. */
 	uint64_t writes_left; /* 0: none */
@@ -37,6 +38,7 @@ struct store_txn {
 	MDB_txn *mdb;
 	bool writes;
 	bool changed;
+	bool kept;   /* it was committed */
 	bool lapsed; /* a read transaction that was reset, or could not be renewed */
 	int error;
 	struct errmsg msg;
@@ -96,6 +98,9 @@ int db_put_changed(
 /* Refuses to replace: *taken tells that there was one. */
 int db_insert(struct store_txn *txn, enum table table, struct bytes key,
 	struct bytes value, bool *taken);
+/* The same, quicker where key sorts behind all others. */
+int db_append(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *taken);
 /* found may be NULL. */
 int db_delete(struct store_txn *txn, enum table table, struct bytes key, bool *found);
 /* One REF of an index key; *changed is false when it was there already, or not there.
@@ -105,6 +110,21 @@ int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64
 int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
 	uint64_t ref, bool *changed);
 int db_drop(struct store_txn *txn, enum table table);
+
+/* Adds REFs of an index in ascending order of (key, ref). */
+struct db_filler {
+	struct store_txn *txn;
+	enum table table;
+	MDB_cursor *mdb;
+	bool behind;     /* from here on all keys sort behind the table's */
+	struct key last; /* the one added last, once there is one */
+	struct key end;  /* the table's last at the beginning; size 0: none */
+};
+
+int db_filler_open(struct db_filler *filler, struct store_txn *txn, enum table table);
+int db_filler_add(
+	struct db_filler *filler, struct bytes key, uint64_t ref, bool *changed);
+void db_filler_close(struct db_filler *filler);
 
 struct db_cursor {
 	struct store_txn *txn;

@@ -259,6 +259,11 @@ static int uncount_block(struct store_txn *txn, const struct key *key)
 }
 
 /* A block that was there already, left of a row that was damaged, was counted then. */
+int documents_count_block(struct store_txn *txn, const struct key *key)
+{
+	return is_block(key) ? count_blocks(txn, key, 1, true) : txn->error;
+}
+
 int documents_add(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers)
 {

@@ -31,17 +31,29 @@ static int forget(struct store_txn *txn, const struct key *key, uint64_t ref)
 
 typedef int change_fn(struct store_txn *txn, const struct key *key, uint64_t ref);
 
+void due_keys(
+	const struct list_id *list, const struct index_keys *keys, struct due_keys *out)
+{
+	out->count = 0;
+	if (keys->has_end) {
+		key_due(&out->keys[out->count++], TAG_END, &list->owner,
+			keys->ends_at_s);
+	}
+	if (keys->has_review) {
+		key_due(&out->keys[out->count++], TAG_REVIEW, &list->owner,
+			keys->review_day);
+	}
+}
+
 static int change(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys, change_fn *one)
 {
-	struct key key;
-	int error;
+	struct due_keys due;
+	int error = 0;
 
-	key_due(&key, TAG_END, &list->owner, keys->ends_at_s);
-	error = one(txn, &key, ref);
-	if (error == 0 && keys->has_review) {
-		key_due(&key, TAG_REVIEW, &list->owner, keys->review_day);
-		error = one(txn, &key, ref);
+	due_keys(list, keys, &due);
+	for (size_t i = 0; error == 0 && i < due.count; i++) {
+		error = one(txn, &due.keys[i], ref);
 	}
 	return error;
 }

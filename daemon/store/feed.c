@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/store/deferred.h"
 #include "daemon/store/feed_rows.h"
 #include "daemon/store/lists.h"
 #include "daemon/store/scrap.h"
@@ -129,16 +130,12 @@ static int feed_promote(void *context, uint64_t sequence)
 	return error;
 }
 
-static int feed_clear(void *context, enum feed_area area)
+static int remove_rows(struct feed_context *feed, enum feed_area area)
 {
-	struct feed_context *feed = context;
 	bool found = true;
-	int error = txn_writes(feed->txn);
+	int error = 0;
 
-	if (error == 0) {
-		error = number_of(feed, false);
-	}
-	while (error == 0 && feed->number != 0 && found) {
+	while (error == 0 && found) {
 		struct row row;
 
 		error = feed_row_next(feed, area, 0, &row, &found);
@@ -148,6 +145,22 @@ static int feed_clear(void *context, enum feed_area area)
 		}
 	}
 	return error;
+}
+
+/* Live begins anew. */
+static int feed_clear(void *context, enum feed_area area)
+{
+	struct feed_context *feed = context;
+	int error = txn_writes(feed->txn);
+
+	if (error == 0) {
+		error = number_of(feed, area == FEED_LIVE);
+	}
+	if (error != 0 || feed->number == 0) {
+		return error;
+	}
+	error = remove_rows(feed, area);
+	return error == 0 && area == FEED_LIVE ? deferred_begin(feed) : error;
 }
 
 static int feed_locate(void *context, struct bytes id, uint64_t *sequence, bool *found)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/feed_rows.h"
 
+#include "daemon/store/deferred.h"
 #include "daemon/store/index.h"
 #include "daemon/store/lists.h"
 
@@ -94,6 +95,32 @@ int feed_row_next(struct feed_context *feed, enum feed_area area, uint64_t after
 	return read_row(feed, area, key, value, row);
 }
 
+static int remove_keys(
+	struct feed_context *feed, uint64_t ref, const struct index_keys *keys)
+{
+	bool deferred;
+	int error = deferred_check(feed, &deferred);
+
+	if (error != 0) {
+		return error;
+	}
+	return deferred ? deferred_remove(feed, ref, keys)
+			: index_remove(feed->txn, &feed->list, ref, keys);
+}
+
+static int add_keys(
+	struct feed_context *feed, uint64_t ref, const struct index_keys *keys)
+{
+	bool deferred;
+	int error = deferred_check(feed, &deferred);
+
+	if (error != 0) {
+		return error;
+	}
+	return deferred ? deferred_add(feed, ref, keys)
+			: index_add(feed->txn, &feed->list, ref, keys);
+}
+
 /* Removes a row and all that was derived from it; row may borrow from the map. */
 int feed_row_remove(
 	struct feed_context *feed, enum feed_area area, const struct row *row)
@@ -111,8 +138,8 @@ int feed_row_remove(
 	if (area == FEED_LIVE) {
 		error = index_derive(txn, &feed->list, &row->entry, &txn->arena, &keys);
 	}
-	if (error == 0) {
-		error = index_remove(txn, &feed->list, ref, &keys);
+	if (error == 0 && area == FEED_LIVE) {
+		error = remove_keys(feed, ref, &keys);
 	}
 	if (error == 0 && area == FEED_LIVE && not_understood) {
 		error = list_count_not_understood(txn, &feed->list, false);
@@ -151,7 +178,7 @@ static int insert_row(struct feed_context *feed, enum feed_area area, uint64_t s
 	int error;
 
 	key_native(&key, ref);
-	error = db_insert(txn, areas[area].rows, key_bytes(&key), value, &taken);
+	error = db_append(txn, areas[area].rows, key_bytes(&key), value, &taken);
 	if (error == 0 && taken) {
 		return txn_fail(txn, CORDON_ECONFLICT,
 			"%.*s: its sequence %llu is another record's", (int)id.size,
@@ -178,6 +205,19 @@ static int copy_row(
 	return 0;
 }
 
+static int keys_of(
+	struct feed_context *feed, const struct entry *entry, struct index_keys *keys)
+{
+	struct store_txn *txn = feed->txn;
+	const struct index_keys *prepared = prepared_keys(feed->prepared, entry);
+
+	if (prepared != NULL) {
+		*keys = *prepared;
+		return txn->error;
+	}
+	return index_derive(txn, &feed->list, entry, &txn->arena, keys);
+}
+
 int feed_row_put(
 	struct feed_context *feed, enum feed_area area, const struct entry *entry)
 {
@@ -189,7 +229,7 @@ int feed_row_put(
 
 	arena_reset(&txn->arena);
 	if (area == FEED_LIVE) {
-		error = index_derive(txn, &feed->list, entry, &txn->arena, &keys);
+		error = keys_of(feed, entry, &keys);
 	}
 	row.not_understood = keys.not_understood;
 	if (error == 0) {
@@ -202,9 +242,9 @@ int feed_row_put(
 		error = insert_row(
 			feed, area, copy.entry.sequence, copy.entry.id, value);
 	}
-	if (error == 0) {
-		error = index_add(txn, &feed->list,
-			ref_make(feed->number, copy.entry.sequence), &keys);
+	if (error == 0 && area == FEED_LIVE) {
+		error = add_keys(
+			feed, ref_make(feed->number, copy.entry.sequence), &keys);
 	}
 	if (error == 0 && keys.not_understood) {
 		error = list_count_not_understood(txn, &feed->list, true);

@@ -14,6 +14,8 @@ struct feed_context {
 	struct store_txn *txn;
 	struct list_id list;
 	uint16_t number; /* 0: not known yet; then none of the below is called */
+	const struct store_prepared *prepared; /* NULL: none */
+	bool deferred, deferred_known;         /* deferred.h */
 };
 
 int feed_row_get(struct feed_context *feed, enum feed_area area, uint64_t sequence,

@@ -15,22 +15,29 @@ static bool belongs(const struct cordon_record *record, const struct list_id *li
 	       memcmp(record->id, entry->id.data, entry->id.size) == 0;
 }
 
-static int derive_names(struct store_txn *txn, const struct cordon_record *record,
+static int derive_names(struct match_context *match, const struct cordon_record *record,
 	struct arena *arena, struct index_keys *keys)
 {
-	int error;
+	struct record_keys names;
+	int error = record_name_keys(match, record, &names);
 
-	keys->names = arena_alloc(arena, sizeof(*keys->names));
-	if (keys->names == NULL) {
+	if (error != 0 || names.count == 0) {
+		keys->not_understood |= error == 0 && names.cut;
+		return error;
+	}
+	keys->names.keys = arena_array(arena, names.count, sizeof(names.keys[0]));
+	if (keys->names.keys == NULL) {
 		return CORDON_ENOMEM;
 	}
-	error = record_name_keys(txn->store->match, record, keys->names);
-	keys->not_understood |= keys->names->cut;
-	return error;
+	memcpy(keys->names.keys, names.keys, names.count * sizeof(names.keys[0]));
+	keys->names.count = names.count;
+	keys->not_understood |= names.cut;
+	return 0;
 }
 
-static int derive_record(struct store_txn *txn, const struct cordon_record *record,
-	struct arena *arena, struct index_keys *keys)
+static int derive_record(struct match_context *match,
+	const struct cordon_record *record, struct arena *arena,
+	struct index_keys *keys)
 {
 	int error = documents_derive(record, arena, &keys->numbers);
 
@@ -43,11 +50,12 @@ static int derive_record(struct store_txn *txn, const struct cordon_record *reco
 	if (keys->has_review) {
 		keys->review_day = date_days(&record->review_by);
 	}
-	return derive_names(txn, record, arena, keys);
+	return derive_names(match, record, arena, keys);
 }
 
-int index_derive(struct store_txn *txn, const struct list_id *list,
-	const struct entry *entry, struct arena *arena, struct index_keys *keys)
+int index_keys_of(struct match_context *match, const struct list_id *list,
+	const struct entry *entry, struct arena *memory, struct arena *arena,
+	struct index_keys *keys)
 {
 	struct cordon_record *record;
 	bool unknown = false;
@@ -55,18 +63,31 @@ int index_derive(struct store_txn *txn, const struct list_id *list,
 
 	memset(keys, 0, sizeof(*keys));
 	keys->ends_at_s = entry->ends_at_s;
-	if (txn->error != 0 || entry->state != ENTRY_LIVE || entry->sealed.size == 0) {
-		return txn->error;
+	if (entry->state != ENTRY_LIVE || entry->sealed.size == 0) {
+		return 0;
 	}
 	keys->has_end = true;
-	error = record_open(entry->sealed, arena, &record, &unknown, NULL);
+	error = record_open(entry->sealed, memory, &record, &unknown, NULL);
 	if (error == 0 && belongs(record, list, entry) &&
 		cordon_code_text(CORDON_CODES_KIND, record->kind) != NULL) {
 		keys->not_understood = unknown;
-		error = derive_record(txn, record, arena, keys);
+		error = derive_record(match, record, arena, keys);
 	} else if (error == 0 || error == CORDON_ESYNTAX) {
 		keys->not_understood = true;
 		error = 0;
+	}
+	return error;
+}
+
+int index_derive(struct store_txn *txn, const struct list_id *list,
+	const struct entry *entry, struct arena *arena, struct index_keys *keys)
+{
+	int error = txn->error;
+
+	memset(keys, 0, sizeof(*keys));
+	if (error == 0) {
+		error = index_keys_of(
+			txn->store->match, list, entry, arena, arena, keys);
 	}
 	if (error != 0) {
 		error = txn_fail(txn, error, "index %.*s: %s", (int)entry->id.size,
@@ -80,7 +101,7 @@ int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_add(txn, ref, &keys->numbers);
-		(void)names_add(txn, ref, keys->names);
+		(void)names_add(txn, ref, &keys->names);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_add(txn, list, ref, keys);
@@ -91,7 +112,7 @@ int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_remove(txn, ref, &keys->numbers);
-		(void)names_remove(txn, ref, keys->names);
+		(void)names_remove(txn, ref, &keys->names);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_remove(txn, list, ref, keys);
@@ -102,7 +123,7 @@ int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_forget(txn, ref, &keys->numbers);
-		(void)names_forget(txn, ref, keys->names);
+		(void)names_forget(txn, ref, &keys->names);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_forget(txn, list, ref, keys);

@@ -21,9 +21,14 @@ struct index_numbers {
 	bool cut; /* some could not be made, or are too many */
 };
 
+struct index_names {
+	name_key *keys; /* of the table names, each once */
+	size_t count;
+};
+
 struct index_keys {
 	struct index_numbers numbers;
-	struct record_keys *names;
+	struct index_names names;
 	bool has_review;
 	int64_t review_day;
 	bool has_end; /* a live row with its content, understood or not */
@@ -34,10 +39,15 @@ struct index_keys {
 
 /*
  * Of an entry of list.  What is in *keys is in arena memory and borrows nothing from
- * the entry.  Tombstones and erased rows have no keys; rows that cannot be read, are of
- * an unknown kind or are not what their entry says have none but their end, and are not
+ * the entry, nor from memory, in which it is decoded.  match: this thread's.
+ * Tombstones and erased rows have no keys; rows that cannot be read, are of an unknown
+ * kind or are not what their entry says have none but their end, and are not
  * understood.
  */
+int index_keys_of(struct match_context *match, const struct list_id *list,
+	const struct entry *entry, struct arena *memory, struct arena *arena,
+	struct index_keys *keys);
+/* In a transaction, whose error a failure becomes. */
 int index_derive(struct store_txn *txn, const struct list_id *list,
 	const struct entry *entry, struct arena *arena, struct index_keys *keys);
 int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
@@ -50,6 +60,10 @@ int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref
 int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys);
 
+/* prepared.c: those of an entry that was prepared; NULL: to be derived. */
+const struct index_keys *prepared_keys(
+	const struct store_prepared *prepared, const struct entry *entry);
+
 /* documents.c */
 /* CORDON_ENOMEM. */
 int documents_derive(const struct cordon_record *record, struct arena *arena,
@@ -61,12 +75,22 @@ int documents_remove(
 int documents_forget(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
 
+/* A block was added: as documents_add does.  Of other keys nothing is counted. */
+int documents_count_block(struct store_txn *txn, const struct key *key);
+
 /* names.c */
-int names_add(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
-int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
-int names_forget(struct store_txn *txn, uint64_t ref, const struct record_keys *names);
+int names_add(struct store_txn *txn, uint64_t ref, const struct index_names *names);
+int names_remove(struct store_txn *txn, uint64_t ref, const struct index_names *names);
+int names_forget(struct store_txn *txn, uint64_t ref, const struct index_names *names);
 
 /* due.c */
+struct due_keys {
+	struct key keys[2];
+	size_t count;
+};
+
+void due_keys(const struct list_id *list, const struct index_keys *keys,
+	struct due_keys *out);
 int due_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	const struct index_keys *keys);
 int due_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref,

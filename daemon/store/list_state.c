@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "daemon/store/deferred.h"
 #include "daemon/store/list_codec.h"
 #include "daemon/store/lists.h"
 
@@ -10,7 +11,8 @@ enum part {
 	PART_LIVE = 1,
 	PART_READ = 2,
 	PART_DIGEST = 3,
-	PART_READ_DIGEST = 4
+	PART_READ_DIGEST = 4,
+	PART_DEFERRED = 5 /* empty; there while index keys are kept back */
 };
 
 static int get_digest(struct store_txn *txn, const struct list_id *list, enum part part,
@@ -73,6 +75,40 @@ static int put_part(struct store_txn *txn, const struct list_id *list, enum part
 	return db_put_changed(txn, TABLE_PARTS, key_bytes(&key), value);
 }
 
+int list_deferred_get(struct store_txn *txn, const struct list_id *list, bool *yes)
+{
+	struct bytes value;
+	struct key key;
+
+	key_part(&key, list, PART_DEFERRED);
+	return db_get(txn, TABLE_PARTS, key_bytes(&key), &value, yes);
+}
+
+int list_deferred_put(struct store_txn *txn, const struct list_id *list, bool yes)
+{
+	struct bytes nothing = { (const uint8_t *)"", 0 };
+	struct key key;
+
+	key_part(&key, list, PART_DEFERRED);
+	return yes ? db_put(txn, TABLE_PARTS, key_bytes(&key), nothing)
+		   : db_delete(txn, TABLE_PARTS, key_bytes(&key), NULL);
+}
+
+/* A list that can be answered from is indexed. */
+static int end_deferred(
+	struct store_txn *txn, const struct list_id *list, uint16_t number)
+{
+	struct feed feed;
+	bool deferred = false;
+	int error = store_feed(txn, list, &feed);
+
+	if (error == 0) {
+		((struct feed_context *)feed.context)->number = number;
+		error = deferred_check(feed.context, &deferred);
+	}
+	return error == 0 && deferred ? deferred_end(feed.context) : error;
+}
+
 int store_list_get(struct store_txn *txn, const struct list_id *list,
 	struct list_copy *copy, bool *found)
 {
@@ -109,6 +145,9 @@ int store_list_put(
 	struct list_row row;
 	int error = list_row_make(txn, list, &row);
 
+	if (error == 0 && copy->phase != COPY_LOADING) {
+		error = end_deferred(txn, list, row.number);
+	}
 	if (error != 0) {
 		return error;
 	}

@@ -36,6 +36,10 @@ int list_count_not_understood(
 /* Before all indexes are made anew. */
 int list_reset_not_understood(struct store_txn *txn, const struct list_id *list);
 
+/* Is the list loaded with its index keys kept back (deferred.h)? */
+int list_deferred_get(struct store_txn *txn, const struct list_id *list, bool *yes);
+int list_deferred_put(struct store_txn *txn, const struct list_id *list, bool yes);
+
 /* Calls each with every list in order; a negative result ends it and is returned. */
 typedef int list_each_fn(
 	void *context, const struct list_id *list, const struct list_row *row);

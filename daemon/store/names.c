@@ -3,7 +3,7 @@
 
 /* Exact person keys: which live rows have a name of this key. */
 
-int names_add(struct store_txn *txn, uint64_t ref, const struct record_keys *names)
+int names_add(struct store_txn *txn, uint64_t ref, const struct index_names *names)
 {
 	int error = txn->error;
 
@@ -17,7 +17,7 @@ int names_add(struct store_txn *txn, uint64_t ref, const struct record_keys *nam
 	return error;
 }
 
-int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *names)
+int names_remove(struct store_txn *txn, uint64_t ref, const struct index_names *names)
 {
 	int error = txn->error;
 
@@ -35,7 +35,7 @@ int names_remove(struct store_txn *txn, uint64_t ref, const struct record_keys *
 	return error;
 }
 
-int names_forget(struct store_txn *txn, uint64_t ref, const struct record_keys *names)
+int names_forget(struct store_txn *txn, uint64_t ref, const struct index_names *names)
 {
 	int error = txn->error;
 

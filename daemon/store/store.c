@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/deferred.h"
 #include "daemon/store/meta.h"
 #include "daemon/store/rebuild.h"
 #include "daemon/store/row.h"
@@ -161,6 +162,7 @@ void store_close(struct store *store)
 		return;
 	}
 	db_close(store);
+	deferred_free(store);
 	match_context_destroy(store->match);
 	free(store->path);
 	free(store);
@@ -218,6 +220,11 @@ static void end(struct store_txn *txn)
 {
 	if (txn->mdb != NULL) {
 		mdb_txn_abort(txn->mdb);
+	}
+	if (txn->writes && txn->kept) {
+		deferred_committed(txn->store);
+	} else if (txn->writes) {
+		deferred_aborted(txn->store);
 	}
 	feeds_free(txn);
 	arena_finish(&txn->arena);
@@ -282,8 +289,9 @@ static int commit(struct store_txn *txn)
 	if (rc != 0) {
 		rc = db_is_broken(store) ? MDB_PANIC : rc;
 		txn->error = db_error(store, rc, "commit", &txn->msg);
-	} else if (txn->changed) {
-		atomic_fetch_add(&store->generation, 1);
+	} else {
+		txn->kept = true;
+		atomic_fetch_add(&store->generation, txn->changed ? 1 : 0);
 	}
 	return txn->error;
 }

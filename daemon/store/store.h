@@ -88,10 +88,35 @@ int store_list_infos(struct store_txn *txn, struct arena *arena,
  * read transaction only find and next work. */
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
 
-/* The live row with the lowest id that is not below from (after: that is above it); from
- * of size 0 is below all. */
+/* The live row with the lowest id that is not below from (after: that is above it);
+ * from of size 0 is below all. */
 int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,
 	bool after, struct entry *row, bool *found);
+
+/*
+ * Index keys of entries, derived before the transaction that puts them: by far the most
+ * of what a put costs.  entries (and the arenas) are borrowed until the transaction
+ * ends; puts of these very entries take the keys, others are derived as ever.  Several
+ * threads may derive different ranges at a time, each with its own match context and
+ * arena.  CORDON_ENOMEM and what ICU fails with.
+ */
+struct store_prepared;
+int store_prepared_create(const struct list_id *list, const struct entry *entries,
+	size_t count, struct arena *arena, struct store_prepared **prepared);
+int store_prepared_derive(struct store_prepared *prepared, size_t from, size_t count,
+	struct match_context *match, struct arena *arena);
+void store_feed_prepared(
+	const struct feed *feed, const struct store_prepared *prepared);
+
+/*
+ * A list whose live rows were cleared is indexed when it gets a phase that answers, in
+ * store_list_put.  For a long one that takes long: so that the writer is not held up,
+ * its keys go in before, by slices.  Adds at most keys_max of them, if many wait or all
+ * is set; *more tells that there is another slice, for another transaction.  Nothing is
+ * done to any other list.
+ */
+int store_index_some(struct store_txn *txn, const struct list_id *list, bool all,
+	size_t keys_max, bool *more);
 
 /* The packed, signed head of the list's live rows (message Head); {NULL,0} when none.
  * Kept by the caller next to store_list_put. */

@@ -160,6 +160,20 @@ int db_insert(struct store_txn *txn, enum table table, struct bytes key,
 	return put(txn, table, key, value, MDB_NOOVERWRITE, taken);
 }
 
+/* LMDB fills pages to the brim where it is told that a key is the last. */
+int db_append(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *taken)
+{
+	bool not_last = false;
+	int error = put(txn, table, key, value, MDB_APPEND, &not_last);
+
+	if (error == 0 && !not_last) {
+		*taken = false;
+	}
+	return error != 0 || !not_last ? error
+				       : db_insert(txn, table, key, value, taken);
+}
+
 static int delete_key(struct store_txn *txn, enum table table, struct bytes key,
 	MDB_val *value, bool *found)
 {

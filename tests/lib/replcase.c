@@ -219,6 +219,23 @@ struct work {
 	size_t entries_max;
 };
 
+/* With the sum of its elements made ahead for every second one: no result may depend on
+ * it. */
+static enum apply_result apply_one(struct receiver *receiver, const struct chunk *chunk,
+	const struct apply_context *context)
+{
+	struct chunk summed = *chunk;
+	struct digest sum;
+
+	if (receiver->chunks++ % 2 == 1 &&
+		digest_sum(&receiver->feed.list, chunk->entries, chunk->entries_count,
+			&sum) == 0) {
+		summed.sum = &sum;
+	}
+	return apply_chunk(
+		&receiver->copy, &receiver->feed, &summed, context, &receiver->error);
+}
+
 static enum apply_result apply(struct receiver *receiver, const struct work *work)
 {
 	struct list_copy *copy = &receiver->copy;
@@ -227,7 +244,7 @@ static enum apply_result apply(struct receiver *receiver, const struct work *wor
 
 	context.member = receiver->member;
 	if (work->chunk != NULL) {
-		return apply_chunk(copy, feed, work->chunk, &context, &receiver->error);
+		return apply_one(receiver, work->chunk, &context);
 	}
 	if (work->head != NULL) {
 		return apply_head(

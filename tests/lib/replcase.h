@@ -77,6 +77,7 @@ struct receiver {
 	struct feed feed;
 	int error;
 	enum apply_result again; /* of apply_again or apply_stop, after a failure */
+	unsigned chunks;         /* applied so far */
 };
 
 void receiver_init(

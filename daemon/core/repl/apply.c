@@ -49,11 +49,9 @@ static enum apply_result apply_direct(struct list_copy *copy, const struct feed 
 	const struct chunk *chunk, int *error)
 {
 	bool equal;
-	int code = 0;
+	int code = rows_replace_all(
+		copy, feed, chunk->entries, chunk->entries_count, chunk->sum);
 
-	for (size_t i = 0; code == 0 && i < chunk->entries_count; i++) {
-		code = rows_replace(copy, feed, &chunk->entries[i]);
-	}
 	if (code == 0) {
 		code = rows_purge(copy, feed, copy->head.floor, chunk->head->floor);
 	}

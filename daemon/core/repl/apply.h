@@ -20,6 +20,9 @@ struct chunk {
 	uint64_t up_to;
 	const struct entry *entries;
 	size_t entries_count;
+	/* The sum of the entries' elements (digest_sum) where the caller has made it
+	 * ahead, on as many threads as it likes; NULL: it is made here. */
+	const struct digest *sum;
 };
 
 enum apply_result {

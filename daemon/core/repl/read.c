@@ -74,8 +74,9 @@ static int staged_before(const struct list_copy *copy, const struct feed *feed,
 	return feed->ops->find(feed->context, FEED_LIVE, id, old, found);
 }
 
-static int stage_row(
-	struct list_copy *copy, const struct feed *feed, const struct entry *row)
+/* summed: the row's own element is counted already. */
+static int stage_row(struct list_copy *copy, const struct feed *feed,
+	const struct entry *row, bool summed)
 {
 	struct digest element;
 	struct entry old;
@@ -87,13 +88,15 @@ static int stage_row(
 		digest_subtract(&copy->read_digest, &element);
 		copy->read_live_count -= old.state == ENTRY_LIVE;
 	}
-	if (error == 0) {
+	if (error == 0 && !summed) {
 		error = digest_element(&feed->list, row, &element);
+		if (error == 0) {
+			digest_add(&copy->read_digest, &element);
+		}
 	}
 	if (error != 0) {
 		return error;
 	}
-	digest_add(&copy->read_digest, &element);
 	copy->read_live_count += row->state == ENTRY_LIVE;
 	return feed->ops->put(feed->context, FEED_STAGE, row);
 }
@@ -101,12 +104,18 @@ static int stage_row(
 static int take_rows(
 	struct list_copy *copy, const struct feed *feed, const struct chunk *chunk)
 {
+	bool summed = chunk->sum != NULL;
 	int error = 0;
 
+	if (copy->phase == COPY_LOADING) {
+		return rows_replace_all(
+			copy, feed, chunk->entries, chunk->entries_count, chunk->sum);
+	}
+	if (summed) {
+		digest_add(&copy->read_digest, chunk->sum);
+	}
 	for (size_t i = 0; error == 0 && i < chunk->entries_count; i++) {
-		error = copy->phase == COPY_LOADING
-				? rows_replace(copy, feed, &chunk->entries[i])
-				: stage_row(copy, feed, &chunk->entries[i]);
+		error = stage_row(copy, feed, &chunk->entries[i], summed);
 	}
 	return error;
 }

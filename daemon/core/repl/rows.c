@@ -62,6 +62,35 @@ int rows_replace(
 	return error;
 }
 
+/* The row's element is counted already. */
+static int replace_summed(
+	struct list_copy *copy, const struct feed *feed, const struct entry *row)
+{
+	bool found;
+	int error = count_out_id(copy, feed, row->id, &found);
+
+	if (error == 0) {
+		copy->live_count += row->state == ENTRY_LIVE;
+		error = feed->ops->put(feed->context, FEED_LIVE, row);
+	}
+	return error;
+}
+
+int rows_replace_all(struct list_copy *copy, const struct feed *feed,
+	const struct entry *entries, size_t count, const struct digest *sum)
+{
+	int error = 0;
+
+	if (sum != NULL) {
+		digest_add(&copy->digest, sum);
+	}
+	for (size_t i = 0; error == 0 && i < count; i++) {
+		error = sum != NULL ? replace_summed(copy, feed, &entries[i])
+				    : rows_replace(copy, feed, &entries[i]);
+	}
+	return error;
+}
+
 int rows_remove(struct list_copy *copy, const struct feed *feed, struct bytes id)
 {
 	bool found;

@@ -19,6 +19,10 @@ int rows_count_out(
 int rows_replace(
 	struct list_copy *copy, const struct feed *feed, const struct entry *row);
 
+/* The same with count entries in order; sum: of all their elements, or NULL. */
+int rows_replace_all(struct list_copy *copy, const struct feed *feed,
+	const struct entry *entries, size_t count, const struct digest *sum);
+
 /* Removes the id's live row, if there is one. */
 int rows_remove(struct list_copy *copy, const struct feed *feed, struct bytes id);
 

@@ -146,6 +146,29 @@ static void the_order_of_changes_does_not_matter(void **state)
 	}
 }
 
+static void the_sum_of_many_is_that_of_each(void **state)
+{
+	const struct entry entries[] = { entry(1, "KAZ-1", "a"), entry(2, "KAZ-2", "b"),
+		entry(3, "KAZ-3", "c") };
+	struct entry bad = entry(4, "KAZ-4", "d");
+	struct digest sum, one_by_one = { { 0 } };
+
+	(void)state;
+	assert_int_equal(digest_sum(&kaz_bans, entries, 3, &sum), 0);
+	for (size_t i = 0; i < 3; i++) {
+		struct digest e = element(&kaz_bans, &entries[i]);
+
+		digest_add(&one_by_one, &e);
+	}
+	assert_memory_equal(&sum, &one_by_one, sizeof(sum));
+	bad.id.size = CORDON_ID_MAX + 1;
+	assert_int_equal(digest_sum(&kaz_bans, &bad, 1, &sum), CORDON_EINTERNAL);
+	assert_memory_equal(&sum, &one_by_one, sizeof(sum));
+	assert_int_equal(digest_sum(&kaz_bans, NULL, 0, &sum), 0);
+	memset(&one_by_one, 0, sizeof(one_by_one));
+	assert_memory_equal(&sum, &one_by_one, sizeof(sum));
+}
+
 static void what_is_taken_out_leaves_no_trace(void **state)
 {
 	const struct digest empty = { { 0 } };
@@ -188,6 +211,7 @@ int main(void)
 		cmocka_unit_test(every_field_moves_the_element),
 		cmocka_unit_test(an_id_too_long_has_no_element),
 		cmocka_unit_test(the_order_of_changes_does_not_matter),
+		cmocka_unit_test(the_sum_of_many_is_that_of_each),
 		cmocka_unit_test(what_is_taken_out_leaves_no_trace),
 		cmocka_unit_test(lanes_are_stored_little_endian_and_wrap),
 	};
