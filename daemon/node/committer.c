@@ -29,6 +29,8 @@ struct committer {
 	size_t waiting;
 	bool stopping;
 	struct log_quota failures; /* the writer's */
+	bool broken;               /* the store; main has been told */
+	struct letter broken_letter;
 };
 
 static void queue_init(struct queue *queue)
@@ -138,6 +140,26 @@ static void log_failure(struct committer *committer, const struct commit_job *gr
 	log_error("submissions are not written: %s", errmsg_text(msg, error));
 }
 
+static void deliver_broken(struct letter *letter)
+{
+	struct committer *committer =
+		(struct committer *)((char *)letter -
+				     offsetof(struct committer, broken_letter));
+
+	atomic_store(&committer->node->broken, true);
+	atomic_store(&committer->node->stopping, true);
+	event_base_loopbreak(committer->node->base);
+}
+
+static void look_after_store(struct committer *committer)
+{
+	if (!committer->broken && store_is_broken(committer->node->store)) {
+		committer->broken = true;
+		committer->broken_letter.deliver = deliver_broken;
+		mailbox_post(committer->node->mailbox, &committer->broken_letter);
+	}
+}
+
 /* One transaction for all of the group: all of it is on disk, or nothing. */
 static void run_group(struct committer *committer, struct commit_job *group)
 {
@@ -158,6 +180,7 @@ static void run_group(struct committer *committer, struct commit_job *group)
 		committed(committer);
 	}
 	log_failure(committer, group, error, &msg);
+	look_after_store(committer);
 	finish_group(group, error, &msg);
 }
 

@@ -364,6 +364,12 @@ int node_run(const struct config *config, struct errmsg *msg)
 		event_base_dispatch(run->node.base);
 		notify_send(NOTIFY_STOPPING);
 	}
+	if (error == 0 && atomic_load(&run->node.broken)) {
+		error = errmsg_set(msg, CORDON_EIO,
+			"%s: a write failed, and only a new start tells what the disk "
+			"holds: look after the disk",
+			config->data_dir);
+	}
 	stop(run);
 	free(run);
 	if (error == 0) {

@@ -86,6 +86,9 @@ struct node {
 	/* They could not be opened, which may have been the disk's fault: once more. */
 	atomic_bool own_reopen;
 	atomic_bool stopping;
+	/* The store can no longer be read or written (store_is_broken): the node ends
+	 * with an error, so that the service manager starts it again. */
+	atomic_bool broken;
 	/* node_profile and node_profile_set only. */
 	struct tls_profile *profile;
 	struct tls_profile *link_profile; /* the same files, for links to peers */

@@ -26,6 +26,7 @@ struct store {
 	struct match_context *match; /* the writer thread's */
 	struct deferred *deferred;   /* deferred.h; the writer thread's */
 	atomic_uint_fast64_t generation;
+	atomic_bool broken; /* db_is_broken, seen at a commit */
 	/* Faults of tests: the writes_left-th write from now on fails with fault. */
 	uint64_t writes_left; /* 0: none */
 	int fault;            /* of LMDB or errno */

@@ -180,6 +180,11 @@ uint64_t store_used_bytes(const struct store *store)
 	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 }
 
+bool store_is_broken(const struct store *store)
+{
+	return atomic_load(&store->broken);
+}
+
 uint64_t store_generation(const struct store *store)
 {
 	return atomic_load(&store->generation);
@@ -287,7 +292,10 @@ static int commit(struct store_txn *txn)
 	txn->mdb = NULL;
 	rc = mdb_txn_commit(mdb);
 	if (rc != 0) {
-		rc = db_is_broken(store) ? MDB_PANIC : rc;
+		if (db_is_broken(store)) {
+			atomic_store(&store->broken, true);
+			rc = MDB_PANIC;
+		}
 		txn->error = db_error(store, rc, "commit", &txn->msg);
 	} else {
 		txn->kept = true;

@@ -45,6 +45,11 @@ int store_open(
 void store_close(struct store *store);
 /* Bytes used in the data file (not the sparse map). */
 uint64_t store_used_bytes(const struct store *store);
+/*
+ * A commit failed in such a way that nobody can tell whether it is on disk: nothing can
+ * be read or written any more until the store is opened anew.  Any thread.
+ */
+bool store_is_broken(const struct store *store);
 /* Grows with each commit that changed something; any thread. */
 uint64_t store_generation(const struct store *store);
 

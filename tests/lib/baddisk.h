@@ -16,8 +16,12 @@ struct baddisk;
 struct baddisk *baddisk_create(struct union_node *node);
 void baddisk_destroy(struct baddisk *disk);
 
-/* errno of each write and sync from now on; 0: they work again. */
+/* errno of each write and sync but those of baddisk_fail_commits; 0: they work again.
+ */
 void baddisk_fail(struct baddisk *disk, int error);
+
+/* errno of those writes alone by which a transaction becomes one that counts. */
+void baddisk_fail_commits(struct baddisk *disk, int error);
 
 enum baddisk_loss {
 	BADDISK_SOME, /* each sector by chance: disks write in any order */

@@ -23,7 +23,9 @@ struct baddisk_undo {
 
 /* Mapped by both. */
 struct baddisk_fault {
-	int32_t error; /* errno of each write; 0: they work */
+	int32_t error;   /* errno of each write and sync; 0: they work */
+	int32_t commits; /* errno of those writes alone that are durable by themselves:
+			  * by them a transaction becomes one that counts */
 };
 
 #endif

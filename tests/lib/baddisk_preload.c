@@ -159,11 +159,15 @@ static void remember(int fd, uint64_t offset, uint64_t size)
 	}
 }
 
-static bool fails(void)
+static bool fails(int fd)
 {
-	int error =
-		fault == NULL ? 0 : __atomic_load_n(&fault->error, __ATOMIC_ACQUIRE);
+	int error = 0;
 
+	if (fault != NULL) {
+		error = __atomic_load_n(
+			kind_of(fd) == STORE_SYNC ? &fault->commits : &fault->error,
+			__ATOMIC_ACQUIRE);
+	}
 	errno = error != 0 ? error : errno;
 	return error != 0;
 }
@@ -178,7 +182,7 @@ static ssize_t write_at(int fd, const struct iovec *parts, int count, off_t offs
 		return syscall(SYS_pwritev, fd, parts, (unsigned long)count,
 			(unsigned long)offset, 0UL);
 	}
-	if (fails()) {
+	if (fails(fd)) {
 		return -1;
 	}
 	for (int i = 0; i < count; i++) {
@@ -254,7 +258,7 @@ static int durable(int fd, long call)
 	if (kind_of(fd) == NOT_STORE) {
 		return (int)syscall(call, fd);
 	}
-	if (fails()) {
+	if (fails(fd)) {
 		return -1;
 	}
 	pthread_mutex_lock(&lock);
@@ -290,7 +294,7 @@ static int cut_to(int fd, off_t size)
 	if (kind_of(fd) == NOT_STORE) {
 		return (int)syscall(SYS_ftruncate, fd, size);
 	}
-	if (fails()) {
+	if (fails(fd)) {
 		return -1;
 	}
 	pthread_mutex_lock(&lock);
