@@ -257,7 +257,8 @@ static void print_text(
 	}
 	if (c->short_of_copies > 0) {
 		printf(", %" PRIu64 " kept but short of copies", c->short_of_copies);
-	} else if (submitter->copies != NULL) {
+	} else if (submitter->copies != NULL &&
+		   c->created + c->changed + c->unchanged > 0) {
 		copies_print_members(stdout, submitter->copies);
 	}
 	putchar('\n');
