@@ -8,6 +8,9 @@
 
 const struct option_spec verify_options[] = {
 	{ "list", "OWNER/KIND", "one list, KAZ/entry_ban (default: all)" },
+	{ "evidence", "FILE",
+		"instead: write what the node holds against owners that signed two "
+		"histories" },
 	{ NULL, NULL, NULL },
 };
 
@@ -80,6 +83,10 @@ int cmd_verify(struct ctl *ctl, const struct args *args)
 
 	if (status != EXIT_OK) {
 		return status;
+	}
+	if (args_given(args, "evidence")) {
+		return cmd_evidence_write(
+			ctl, args_value(args, "list"), args_value(args, "evidence"));
 	}
 	error = cordon_verify(
 		ctl->client, args_value(args, "list"), on_check, &verifying);

@@ -89,6 +89,15 @@ static const struct command commands[] = {
 		"Exit status:\n"
 		"0 all equal and signed, 1 otherwise.\n",
 		verify_options, 0, 0, cmd_verify },
+	{ "evidence check", "FILE",
+		"check proofs against an owner offline; needs no node",
+		"FILE is from \"verify --evidence\".  --key HEAD.PEM is required here: "
+		"the "
+		"owner's\npublic head key, from the owner and not from whoever has the "
+		"file.  Exit status:\n0 all proofs hold, 1 one does not (it says why), "
+		"2 "
+		"wrong usage.\n",
+		NULL, 1, 1, cmd_evidence_check },
 	{ "recover", "", "sign again after the node's disk was lost or restored",
 		TAKEOVER_HELP, takeover_options, 0, 0, cmd_recover },
 	{ "promote", "", "let this node sign in the place of one that was lost",

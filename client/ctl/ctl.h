@@ -95,6 +95,9 @@ int cmd_aside_list(struct ctl *ctl, const struct args *args);
 int cmd_aside_show(struct ctl *ctl, const struct args *args);
 int cmd_aside_export(struct ctl *ctl, const struct args *args);
 int cmd_aside_drop(struct ctl *ctl, const struct args *args);
+/* Of list, NULL: of all; connected. */
+int cmd_evidence_write(struct ctl *ctl, const char *list, const char *path);
+int cmd_evidence_check(struct ctl *ctl, const struct args *args);
 int cmd_recover(struct ctl *ctl, const struct args *args);
 int cmd_promote(struct ctl *ctl, const struct args *args);
 int cmd_reopen(struct ctl *ctl, const struct args *args);

@@ -18,6 +18,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
 	{ MESSAGE_ASIDE, ACTION_ASIDE, .handle = handle_aside },
+	{ MESSAGE_EVIDENCE, ACTION_VERIFY, .handle = handle_evidence },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },
 };
 

@@ -472,6 +472,27 @@ typedef int cordon_verify_fn(void *data, const struct cordon_list_check *check);
 int cordon_verify(struct cordon_client *client, const char *list,
 	cordon_verify_fn *check, void *data);
 
+/* Heads that one owner signed and that contradict each other, each as it was sent
+ * (message Head): 2 or 3 of them. */
+struct cordon_proof {
+	const char *list; /* "KAZ/entry_ban" */
+	const unsigned char *heads[3];
+	size_t heads_bytes[3];
+	size_t heads_count;
+};
+
+struct cordon_evidence {
+	const struct cordon_proof *proofs;
+	size_t count;
+	bool more; /* others are held: ask list by list */
+};
+
+/* What the node holds against owners of list ("KAZ/entry_ban"), or of all (NULL).  It
+ * is for the reader to check. */
+int cordon_evidence(struct cordon_client *client, const char *list,
+	struct cordon_evidence **evidence);
+void cordon_evidence_destroy(struct cordon_evidence *evidence);
+
 /* ---- on the caller's event loop --------------------------------------------- */
 
 struct event_base;
