@@ -102,6 +102,9 @@ static int read_answer(
 		.store_bytes = message->store_bytes,
 		.lookups = message->lookups,
 		.connections = message->connections,
+		.signing = reading_text(&r, message->signing),
+		.remedy = reading_text(&r, message->remedy),
+		.put_aside = message->put_aside,
 	};
 	read_lists(&r, message, status);
 	read_links(&r, message, status);

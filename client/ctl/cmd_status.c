@@ -70,14 +70,15 @@ static int print_json(const struct cordon_status *status)
 {
 	return ctl_print_json(json_pack(
 		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
-		"s:I, s:I}",
+		"s:I, s:I, s:s?, s:s?, s:I}",
 		"node", status->node, "member", status->member, "software",
 		status->software, "started_s", (json_int_t)status->started_s, "now_s",
 		(json_int_t)status->now_s, "signer", status->signer, "lists",
 		lists_json(status), "links", links_json(status), "members",
 		members_json(status), "store_bytes", (json_int_t)status->store_bytes,
 		"lookups", (json_int_t)status->lookups, "connections",
-		(json_int_t)status->connections));
+		(json_int_t)status->connections, "signing", status->signing, "remedy",
+		status->remedy, "put_aside", (json_int_t)status->put_aside));
 }
 
 static const char *verified_text(int verified)
@@ -124,6 +125,18 @@ static void print_links(const struct cordon_status *status)
 	}
 }
 
+static void print_signing(const struct cordon_status *status)
+{
+	if (status->remedy != NULL) {
+		output_text(stdout, status->remedy);
+		putchar('\n');
+	}
+	if (status->put_aside > 0) {
+		printf("%" PRIu64 " changes are put aside: cordonctl aside list\n",
+			status->put_aside);
+	}
+}
+
 static int print_text(const struct cordon_status *status)
 {
 	char started[OUTPUT_TIME_BYTES], newest[OUTPUT_TIME_BYTES];
@@ -135,6 +148,7 @@ static int print_text(const struct cordon_status *status)
 	printf("%" PRIu64 " lookups, %" PRIu64 " connections, store %.1f MiB\n",
 		status->lookups, status->connections,
 		(double)status->store_bytes / (1024 * 1024));
+	print_signing(status);
 	print_lists(status);
 	print_links(status);
 	printf("\n%-8s %-36s %s\n", "MEMBER", "NODE SEEN", "NEWEST HEAD");

@@ -282,6 +282,8 @@ static void about(struct text *text)
 	tls_profile_unref(profile);
 	single(text, "store_bytes", "gauge", "Bytes used in the store.",
 		store_used_bytes(text->node->store));
+	single(text, "signs", "gauge", "1: this node signs its member's lists.",
+		atomic_load(&text->node->signs));
 	single(text, "own_lists_open", "gauge",
 		"1: the own lists may be changed at this node.",
 		atomic_load(&text->node->own_open));

@@ -4,6 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/served.h"
+#include "daemon/node/signing.h"
 
 /* What the node says of itself: its lists, links and members, from one snapshot. */
 
@@ -267,6 +268,34 @@ static void add_node(struct status *status)
 	answer->connections = atomic_load(&node->counters.connections);
 }
 
+static bool count_aside(void *context, const struct store_aside *aside)
+{
+	uint64_t *count = context;
+
+	(void)aside;
+	++*count;
+	return true;
+}
+
+static int add_signing(struct status *status, struct errmsg *msg)
+{
+	struct node *node = status->request->service->node;
+	enum signing signing = signing_of(node);
+	struct errmsg remedy = { "" };
+
+	status->answer.signing = message_data(signing_text(signing));
+	if (signing != SIGNING_YES && signing != SIGNING_NEW &&
+		signing != SIGNING_NEVER) {
+		signing_refuse(node, &remedy);
+		status->answer.remedy =
+			message_data(arena_printf(status->arena, "%s", remedy.text));
+	}
+	return store_asides(
+		       status->txn, NULL, count_aside, &status->answer.put_aside) == 0
+		       ? 0
+		       : served_failed(status->txn, msg);
+}
+
 int handle_status(struct request *request, struct errmsg *msg)
 {
 	struct status status = { .request = request, .arena = request->arena };
@@ -275,6 +304,9 @@ int handle_status(struct request *request, struct errmsg *msg)
 	cordon__control__status_answer__init(&status.answer);
 	if (error == 0) {
 		add_node(&status);
+		error = add_signing(&status, msg);
+	}
+	if (error == 0) {
 		error = add_lists(&status, msg);
 	}
 	if (error == 0) {

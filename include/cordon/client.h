@@ -365,6 +365,11 @@ struct cordon_status {
 	uint64_t store_bytes;
 	uint64_t lookups;     /* since the start */
 	uint64_t connections; /* open now */
+	/* "signs", "opening", "standby", "behind", "superseded", "forked", "follows";
+	 * NULL: an older node's */
+	const char *signing;
+	const char *remedy; /* why it does not sign, and what to do; or NULL */
+	uint64_t put_aside; /* changes that wait for cordon_aside */
 };
 
 int cordon_status(struct cordon_client *client, struct cordon_status **status);
