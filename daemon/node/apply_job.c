@@ -12,6 +12,8 @@
 
 /* A decoded chunk: the frame, and what its entries' structs take. */
 #define JOB_MEMORY_MAX (4 * (size_t)FRAME_MAX_PEER)
+/* In order, some 20 ms' worth. */
+#define INDEX_SLICE_KEYS 65536
 
 int apply_job_create(struct node *node, struct apply_job **job)
 {
@@ -32,6 +34,7 @@ void apply_job_destroy(struct apply_job *job)
 	if (job == NULL) {
 		return;
 	}
+	preparation_destroy(job->preparation);
 	arena_finish(&job->arena);
 	heads_set_finish(&job->proof);
 	free(job);
@@ -111,6 +114,21 @@ int apply_job_set_head(
 	job->head = *head;
 	job->packed = (struct bytes){ data, packed.size };
 	return 0;
+}
+
+/*
+ * Before the last chunk of a first load, the index keys that the load has kept back go
+ * in by slices, each in a transaction of its own; those that are too many to be kept,
+ * before any.
+ */
+static int index_some(struct apply_job *job, struct store_txn *txn)
+{
+	bool last = job->chunk.up_to == job->head.sequence;
+
+	job->more = false;
+	return job->type != APPLY_JOB_CHUNK ? 0
+					    : store_index_some(txn, &job->list, last,
+						      INDEX_SLICE_KEYS, &job->more);
 }
 
 static enum apply_result apply(
@@ -280,6 +298,13 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	if (job->result == APPLY_MISMATCH) {
 		return begin_again(job, &feed, txn, msg);
 	}
+	if (index_some(job, txn) != 0) {
+		return store_txn_error(txn, msg);
+	}
+	if (job->more) {
+		return 0;
+	}
+	store_feed_prepared(&feed, job->keys);
 	job->result = apply(job, &feed, &error);
 	switch (job->result) {
 	case APPLY_STALE:
@@ -318,6 +343,13 @@ static void done(struct commit_job *base, int error, const char *text)
 	struct apply_job *job = (struct apply_job *)base;
 	bool second = job->text.text[0] != '\0';
 
+	if (error == 0 && job->more) {
+		error = committer_post(job->node->committer, &job->job);
+		if (error == 0) {
+			return;
+		}
+		text = cordon_error_text(error);
+	}
 	if (error == CORDON_EMISMATCH && !second &&
 		(job->result == APPLY_MISMATCH || job->result == APPLY_FORK)) {
 		errmsg_set(&job->text, error, "%s",

@@ -30,7 +30,15 @@ struct apply_job {
 	struct head head;         /* CHUNK, HEAD: authentic */
 	struct bytes packed;      /* its message */
 	struct chunk chunk;       /* CHUNK */
-	struct heads_set proof;   /* EVIDENCE: authentic heads that contradict */
+	/* CHUNK: what was prepared of it (preparer.h). */
+	void (*prepared)(struct apply_job *job); /* on main; owns the job again */
+	struct preparation *preparation;
+	struct store_prepared *keys;
+	bool preparing;
+	bool dropped;           /* meanwhile nobody wants it any more */
+	bool waits;             /* for its turn: it was read ahead */
+	bool more;              /* more slices of index keys come before it */
+	struct heads_set proof; /* EVIDENCE: authentic heads that contradict */
 
 	/* The result. */
 	enum apply_result result;
@@ -38,6 +46,9 @@ struct apply_job {
 	int error;             /* APPLY_ERROR */
 	struct errmsg text;
 };
+
+/* preparer.c */
+void preparation_destroy(struct preparation *preparation);
 
 int apply_job_create(struct node *node, struct apply_job **job);
 void apply_job_destroy(struct apply_job *job);

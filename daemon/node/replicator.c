@@ -72,6 +72,10 @@ static int create_parts(struct replicator *r, struct errmsg *msg)
 		return error;
 	}
 	r->traces = calloc(ENGINE_LISTS_MAX, sizeof(*r->traces));
+	error = preparer_create(r->node, &r->preparer, msg);
+	if (error != 0) {
+		return error;
+	}
 	r->wake = evtimer_new(r->node->base, on_wake, r);
 	r->peers = calloc(config->peers_count + 1, sizeof(struct peer *));
 	if (r->traces == NULL || r->wake == NULL || r->peers == NULL) {
@@ -113,6 +117,9 @@ int replicator_create(
 void replicator_stop(struct replicator *replicator)
 {
 	replicator->stopped = true;
+	preparer_destroy(replicator->preparer);
+	replicator->preparer = NULL;
+	read_ahead_finish(replicator);
 	opening_finish(&replicator->opening);
 	event_del(replicator->wake);
 	for (size_t i = 0; i < replicator->peers_count; i++) {
@@ -132,6 +139,7 @@ void replicator_destroy(struct replicator *replicator)
 		peer_destroy(replicator->peers[i]);
 	}
 	free(replicator->peers);
+	preparer_destroy(replicator->preparer);
 	free(replicator->traces);
 	opening_finish(&replicator->opening);
 	if (replicator->wake != NULL) {

@@ -33,6 +33,7 @@ static void on_down(void *context, size_t index)
 	struct engine_event event = { .type = ENGINE_PEER_DOWN, .peer = index };
 
 	links_forget_heads(&r->links, index);
+	read_ahead_drop_peer(r, index);
 	r->own.told[index] = false;
 	replicator_tell(r, &event);
 }
@@ -135,38 +136,124 @@ static void refuse(struct replicator *r, size_t index, const struct list_id *lis
 	replicator_tell(r, &event);
 }
 
-static void on_chunk(
-	void *context, size_t index, uint32_t request, struct bytes payload)
+/* Checked so far as it can be before its turn; NULL: it is none, and *why says whether
+ * the peer is to blame. */
+static struct apply_job *read_chunk(struct replicator *r, size_t index,
+	const struct list_id *list, struct bytes payload, enum engine_event_type *why)
 {
-	struct replicator *r = context;
-	struct pull *pull = waiting_pull(r, index, request);
+	struct apply_job *job = replicator_job(r, index, list);
 	struct errmsg msg = { "" };
-	struct apply_job *job;
-	struct list_id list;
-	int error;
+	int error = job == NULL ? CORDON_ENOMEM
+				: apply_job_read_chunk(job, payload, r->check, &msg);
 
-	if (pull == NULL) {
-		return; /* void meanwhile: another source has been asked */
-	}
-	list = pull->list;
-	job = replicator_job(r, index, &list);
-	error = job == NULL ? CORDON_ENOMEM
-			    : apply_job_read_chunk(job, payload, r->check, &msg);
+	*why = error == 0 || error == CORDON_ENOMEM ? ENGINE_REFUSED : ENGINE_RUBBISH;
 	if (error != 0) {
 		replicator_rubbish(r, index, "chunk", error, &msg);
 		apply_job_destroy(job);
-		refuse(r, index, &list,
-			error == CORDON_ENOMEM ? ENGINE_REFUSED : ENGINE_RUBBISH);
-		return;
+		return NULL;
 	}
 	links_add_pulled(&r->links, index, job->chunk.entries_count, payload.size);
 	job->type = APPLY_JOB_CHUNK;
 	if (replicator_suspect(r, index, &job->head, job->packed)) {
 		apply_job_destroy(job);
-		refuse(r, index, &list, ENGINE_REFUSED);
-	} else if (replicator_post(job) != 0) {
-		refuse(r, index, &list, ENGINE_REFUSED);
+		return NULL;
 	}
+	return job;
+}
+
+static void deliver_refused(struct letter *letter)
+{
+	struct apply_job *job =
+		(struct apply_job *)((char *)letter -
+				     offsetof(struct apply_job, letter));
+	struct replicator *r = job->context;
+
+	if (!r->stopped) {
+		refuse(r, job->peer, &job->list, ENGINE_REFUSED);
+	}
+	apply_job_destroy(job);
+}
+
+/* The engine may be in the middle of a step: that the writer takes no job it is told
+ * later. */
+void replicator_go(struct apply_job *job)
+{
+	int error;
+
+	job->waits = false;
+	if (job->preparing) {
+		return;
+	}
+	error = apply_job_post(job);
+	if (error != 0) {
+		log_warning("the writer takes no job: %s", cordon_error_text(error));
+		job->letter.deliver = deliver_refused;
+		mailbox_post(job->node->mailbox, &job->letter);
+	}
+}
+
+static void prepared(struct apply_job *job)
+{
+	struct replicator *r = job->context;
+
+	job->preparing = false;
+	if (job->dropped || r->stopped) {
+		apply_job_destroy(job);
+	} else if (!job->waits) {
+		replicator_go(job);
+	}
+}
+
+static void prepare(struct replicator *r, struct apply_job *job)
+{
+	if (job->chunk.entries_count >= PREPARER_ENTRIES_LEAST) {
+		job->preparing = true;
+		job->prepared = prepared;
+		preparer_post(r->preparer, job);
+	}
+}
+
+static void came_ahead(struct replicator *r, size_t index, uint32_t request,
+	struct list_id list, struct bytes payload)
+{
+	enum engine_event_type why;
+	struct apply_job *job = read_chunk(r, index, &list, payload, &why);
+
+	if (job != NULL) {
+		job->waits = true;
+		prepare(r, job);
+	}
+	/* what is rubbish will be so again when the engine asks for it */
+	read_ahead_came(r, index, request, job);
+}
+
+static void on_chunk(
+	void *context, size_t index, uint32_t request, struct bytes payload)
+{
+	struct replicator *r = context;
+	const struct list_id *ahead = read_ahead_list(r, index, request);
+	enum engine_event_type why;
+	struct apply_job *job;
+	struct pull *pull;
+	struct list_id list;
+
+	if (ahead != NULL) {
+		came_ahead(r, index, request, *ahead, payload);
+		return;
+	}
+	pull = waiting_pull(r, index, request);
+	if (pull == NULL) {
+		return; /* void meanwhile: another source has been asked */
+	}
+	list = pull->list;
+	job = read_chunk(r, index, &list, payload, &why);
+	if (job == NULL) {
+		refuse(r, index, &list, why);
+		return;
+	}
+	prepare(r, job);
+	read_ahead_more(r, job);
+	replicator_go(job);
 }
 
 static void on_refused(
@@ -180,6 +267,10 @@ static void on_refused(
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
 
 	if (replicator_traced(r, index, request, NULL)) {
+		return;
+	}
+	if (read_ahead_list(r, index, request) != NULL) {
+		read_ahead_came(r, index, request, NULL);
 		return;
 	}
 	pull = waiting_pull(r, index, request);

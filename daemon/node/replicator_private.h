@@ -9,6 +9,8 @@
 #include "daemon/node/opening.h"
 #include "daemon/node/own_lists_state.h"
 #include "daemon/node/peer.h"
+#include "daemon/node/preparer.h"
+#include "daemon/node/read_ahead.h"
 #include "daemon/node/replicator.h"
 
 /*
@@ -70,6 +72,8 @@ struct replicator {
 	bool retiring;            /* a retire_job is under way */
 	struct log_quota rubbish; /* lines about heads and chunks that are none */
 	struct own_watch own;
+	struct preparer *preparer;
+	struct read_ahead ahead;
 	bool stopped;
 };
 
@@ -85,6 +89,8 @@ struct apply_job *replicator_job(
 	struct replicator *r, size_t peer, const struct list_id *list);
 /* Hands it to the committer, or destroys it. */
 int replicator_post(struct apply_job *job);
+/* A chunk whose turn has come: hands it to the committer once it is prepared. */
+void replicator_go(struct apply_job *job);
 
 /* replicator_own.c: as replicator_role_changed, on main, at once. */
 void replicator_own_changed(struct replicator *r);

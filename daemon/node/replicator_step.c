@@ -73,21 +73,18 @@ static struct pull *pull_place(struct replicator *r, const struct list_id *list)
 	return &r->pulls[r->pulls_count++];
 }
 
-static void send_pull(struct replicator *r, const struct engine_effect *effect)
+uint32_t replicator_send_pull(struct replicator *r, size_t index,
+	const struct list_id *id, const struct copy_position *position)
 {
-	struct peer *peer = r->peers[effect->peer];
-	const struct copy_position *position = &effect->position;
-	struct pull *pull = pull_place(r, &effect->list);
+	struct peer *peer = r->peers[index];
 	Cordon__PullRequest message = CORDON__PULL_REQUEST__INIT;
 	Cordon__ListId list = CORDON__LIST_ID__INIT;
 	Cordon__Epoch epoch = CORDON__EPOCH__INIT;
 	struct bytes hash = { position->head_hash, HASH_BYTES };
+	uint32_t request = peer_next_request(peer);
 
-	pull->waiting = true;
-	pull->peer = effect->peer;
-	pull->request = peer_next_request(peer);
-	list.owner = message_data(effect->list.owner.code);
-	list.kind = effect->list.kind;
+	list.owner = message_data(id->owner.code);
+	list.kind = id->kind;
 	epoch.number = position->epoch.number;
 	epoch.tag = position->epoch.tag;
 	message.list = &list;
@@ -97,7 +94,25 @@ static void send_pull(struct replicator *r, const struct engine_effect *effect)
 		message.head_hash = message_data_bytes(hash);
 	}
 	message.wait_ms = r->node->config->follow_wait_ms;
-	peer_send(peer, MESSAGE_PULL, pull->request, &message.base);
+	peer_send(peer, MESSAGE_PULL, request, &message.base);
+	return request;
+}
+
+/* What was read ahead is the answer at once. */
+static void send_pull(struct replicator *r, const struct engine_effect *effect)
+{
+	struct pull *pull = pull_place(r, &effect->list);
+	struct apply_job *job = NULL;
+
+	pull->peer = effect->peer;
+	if (!read_ahead_take(r, effect, &pull->request, &job)) {
+		pull->request = replicator_send_pull(
+			r, effect->peer, &effect->list, &effect->position);
+	}
+	pull->waiting = job == NULL;
+	if (job != NULL) {
+		replicator_go(job);
+	}
 }
 
 static void post_head(
