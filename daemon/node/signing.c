@@ -56,8 +56,8 @@ int signing_refuse(struct node *node, struct errmsg *msg)
 	case SIGNING_STANDBY:
 		return errmsg_set(msg, CORDON_ENOTSIGNER,
 			"this node stands by: it does not sign the lists of %s; submit "
-			"at the node that does, or, when that one is lost, run "
-			"\"cordonctl promote\" here",
+			"at the node that does, or, when that one or the disk of this "
+			"one was lost, run \"cordonctl promote\" here",
 			member);
 	case SIGNING_BEHIND:
 		return errmsg_set(msg, CORDON_ENOTSIGNER,
