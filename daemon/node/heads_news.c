@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/core/repl/serve.h"
+
 /* A head remembered here that is the one the asker names, and that named it. */
 static int remembered(struct store_txn *txn, const struct list_id *list,
 	const struct heads_known *known, const struct state *member, bool *yes)
@@ -84,6 +86,17 @@ static int ended(struct store_txn *txn, struct served *served, bool *yes)
 	return error;
 }
 
+/* The one that ended the sharing with this node: to the owner, and to who holds an
+ * older one. */
+static int last_head(struct store_txn *txn, const struct heads_known *known,
+	const struct state *member, struct served *served, bool *yes)
+{
+	struct heads_mark now = mark_of(&served->copy.head);
+	bool holds = known->any && later(&now, &known->mark, false);
+
+	return serve_tells(&served->copy, member, holds) ? ended(txn, served, yes) : 0;
+}
+
 int heads_news(struct store_txn *txn, const struct heads_known *known,
 	const struct state *member, struct served *served, bool *yes)
 {
@@ -95,10 +108,13 @@ int heads_news(struct store_txn *txn, const struct heads_known *known,
 		if (known->sent && !later(&now, &known->mark, true)) {
 			return 0;
 		}
+		if (served->copy.phase == COPY_UNSHARED) {
+			return last_head(txn, known, member, served, yes); /* 3 */
+		}
 		return served_serves(txn, served, yes);
 	}
 	if (!known->any || head_shared_with(&served->copy.head, member) ||
-		!later(&now, &known->mark, false)) { /* 3 */
+		!later(&now, &known->mark, false)) { /* 4 */
 		return 0;
 	}
 	error = ended(txn, served, yes); /* 2 */

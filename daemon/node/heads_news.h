@@ -30,7 +30,9 @@ struct heads_known {
  *      from their word alone, which would tell anybody the size of any list: the head
  *      that they name must be one that is remembered here and that named them, or they
  *      must have acknowledged it while the list was theirs.
- *   3. Anything else: nothing, not even that the list exists.
+ *   3. Its sharing with this node has ended, and the asker is still named: the head
+ *      that ended it, where the asker holds an older one, or is of the owner's member.
+ *   4. Anything else: nothing, not even that the list exists.
  *
  * served: list and copy are set; its packed head is set for the answer.  member: the
  * asker's.  0 with *yes, or the transaction's error.

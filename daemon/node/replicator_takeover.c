@@ -185,16 +185,37 @@ static bool nobody_signs(struct replicator *r, struct takeover *t)
 	return true;
 }
 
+/* A peer whose sharing has ended holds the head that says so, and no rows: nothing is
+ * to be had from it, and its epoch is still to be outdone. */
+static void look_at_head(
+	struct takeover_list *list, const struct state *member, const struct head *head)
+{
+	if (head->epoch.number > list->seen) {
+		list->seen = head->epoch.number;
+	}
+	if (head_shared_with(head, member) &&
+		(!list->told || copy_head_order(head, &list->highest) > 0)) {
+		list->told = true;
+		list->highest = *head;
+	}
+}
+
 static void find_highest(struct replicator *r, struct takeover *t)
 {
-	static const struct head none;
 
 	for (uint16_t kind = 1; kind <= OWN_KINDS; kind++) {
 		const struct list_id id = { .owner = r->node->config->node.member,
 			.kind = kind };
 
-		t->lists[kind].told = engine_peers_ahead(
-			r->engine, &id, &none, &t->lists[kind].highest);
+		t->lists[kind].told = false;
+		for (size_t i = 0; i < r->peers_count; i++) {
+			struct head head;
+
+			if (engine_peer_head(r->engine, &id, i, &head)) {
+				look_at_head(&t->lists[kind],
+					&peer_identity(r->peers[i])->member, &head);
+			}
+		}
 	}
 }
 

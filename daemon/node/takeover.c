@@ -160,9 +160,7 @@ static int look(struct takeover *t, struct own_lists *lists, uint64_t *number,
 		if (error != 0) {
 			return error;
 		}
-		if (list->told) {
-			*number = later(*number, list->highest.epoch.number);
-		}
+		*number = later(*number, list->seen);
 		list->created = !found;
 		if (found) {
 			note_found(list, &own->copy);

@@ -32,6 +32,7 @@ struct takeover_member {
 struct takeover_list {
 	bool told;           /* a reached peer holds a head … */
 	struct head highest; /* … this is the highest */
+	uint64_t seen;       /* the latest epoch of any head that a peer told */
 	/* What was found, and what came of it. */
 	enum copy_phase phase;
 	struct epoch old_epoch, epoch;

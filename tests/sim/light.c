@@ -65,10 +65,10 @@ static uint64_t entry_print(const struct list_id *list, const struct entry *entr
 	if (!SIM_BUG(unsigned_sequence)) {
 		print = mix(print, entry->sequence);
 	}
-	if (!SIM_BUG(unsigned_state)) {
-		print = mix(print, entry->state);
+	if (!SIM_BUG(unsigned_validity)) {
 		print = mix(print, (uint64_t)entry->ends_at_s);
 	}
+	print = mix(print, entry->state);
 	print = mix(print, entry->version);
 	print = mix_bytes(print, entry->id.data, entry->id.size);
 	return mix_bytes(print, entry->sealed_hash, HASH_BYTES);

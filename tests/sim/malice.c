@@ -159,7 +159,11 @@ static void change_row(struct sim *sim, size_t l, struct sim_work *work)
 		row.sequence += sim_chance(sim, 500) ? 1 : (uint64_t)-1;
 		replace(work, i, &row);
 	} else if (plays(sim, l, work->list, ALTER)) {
-		row.sealed_hash[sim_random(sim, HASH_BYTES)] ^= 4;
+		if (row.state == ENTRY_LIVE && sim_chance(sim, 500)) {
+			row.ends_at_s -= 86400;
+		} else {
+			row.sealed_hash[sim_random(sim, HASH_BYTES)] ^= 4;
+		}
 		replace(work, i, &row);
 	} else if (plays(sim, l, work->list, FORGE_TOMBSTONE)) {
 		row.state = ENTRY_WITHDRAWN;

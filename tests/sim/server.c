@@ -70,7 +70,7 @@ static bool is_news(const struct sim *sim, const struct sim_link *link, size_t l
 			     copy->head.time_s > served->time_s;
 
 		return (!served->sent || newer || again) && shared(copy, member) &&
-		       serve_tells(copy, member, true);
+		       serve_tells(copy, member, served->any && newer);
 	}
 	return served->any && newer && serve_tells(copy, member, true) &&
 	       (served->sent || held_indeed(&sim->lists[list], &served->held, member));

@@ -6,6 +6,7 @@
 #include "daemon/core/repl/heads.h"
 #include "daemon/core/repl/read.h"
 #include "daemon/core/repl/rows.h"
+#include "daemon/core/repl/simbug.h"
 
 bool apply_failed(enum apply_result result)
 {
@@ -61,7 +62,7 @@ static enum apply_result apply_direct(struct list_copy *copy, const struct feed 
 	if (code != 0) {
 		return failed(code, error);
 	}
-	if (!equal) {
+	if (!equal && !SIM_BUG(unverified_batch)) {
 		return APPLY_MISMATCH;
 	}
 	copy->head = *chunk->head;
@@ -96,7 +97,7 @@ static enum apply_result apply_following(struct list_copy *copy,
 	if (!heads_go_on(copy, head) || chunk->after != copy->head.sequence) {
 		return APPLY_STALE;
 	}
-	if (head->floor > copy->head.sequence) { /* 3 */
+	if (head->floor > copy->head.sequence && !SIM_BUG(skip_floor_check)) { /* 3 */
 		return read_restart(copy, feed, &head->epoch, error);
 	}
 	return chunk->up_to == head->sequence /* 4 */
@@ -108,7 +109,9 @@ static enum apply_result apply_following(struct list_copy *copy,
 static enum apply_result apply_anew(struct list_copy *copy, const struct feed *feed,
 	const struct chunk *chunk, int *error)
 {
-	int code = feed->ops->clear(feed->context, FEED_STAGE);
+	int code = SIM_BUG(keep_old_stage)
+			   ? 0
+			   : feed->ops->clear(feed->context, FEED_STAGE);
 
 	if (code != 0) {
 		return failed(code, error);
@@ -137,7 +140,8 @@ static enum apply_result apply_reading(struct list_copy *copy, const struct feed
 	}
 	if (chunk->after == copy->position &&
 		epoch_equal(&copy->read_epoch, &head->epoch)) { /* 2 */
-		return copy->position != 0 && head->floor > seen
+		return copy->position != 0 && head->floor > seen &&
+				       !SIM_BUG(skip_floor_check)
 			       ? read_restart(copy, feed, &head->epoch, error)
 			       : read_chunk(copy, feed, chunk, READ_ON, error);
 	}

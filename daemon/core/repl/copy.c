@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/repl/copy.h"
+#include "daemon/core/repl/simbug.h"
 
 #include <string.h>
 
@@ -22,7 +23,8 @@ bool copy_answers(const struct list_copy *copy)
 
 bool copy_serves(const struct list_copy *copy)
 {
-	return (copy->phase == COPY_FOLLOWING || copy->phase == COPY_STAGING) &&
+	return (copy->phase == COPY_FOLLOWING || copy->phase == COPY_STAGING ||
+		       (SIM_BUG(serve_while_moving) && copy->phase == COPY_MOVING)) &&
 	       !copy->mixed;
 }
 
@@ -48,7 +50,7 @@ uint64_t copy_stopped_epoch(const struct list_copy *copy)
 
 int copy_head_order(const struct head *a, const struct head *b)
 {
-	if (a->epoch.number != b->epoch.number) {
+	if (a->epoch.number != b->epoch.number && !SIM_BUG(epoch_blind_order)) {
 		return a->epoch.number < b->epoch.number ? -1 : 1;
 	}
 	if (a->sequence != b->sequence) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/repl/blame.h"
+#include "daemon/core/repl/simbug.h"
 
 static struct engine_list *find(const struct engine *engine, const struct list_id *id)
 {
@@ -93,7 +94,7 @@ int engine_restore(
 	}
 	remember(list, copy);
 	list->move_wanted = copy->phase == COPY_MOVING;
-	list->read_from_older = copy_reads(copy);
+	list->read_from_older = copy_reads(copy) && !SIM_BUG(blame_after_restart);
 	return 0;
 }
 
@@ -448,6 +449,18 @@ size_t engine_source(const struct engine *engine, const struct list_id *id)
 	const struct engine_list *list = find(engine, id);
 
 	return list == NULL ? ENGINE_NOBODY : list->source;
+}
+
+bool engine_peer_head(const struct engine *engine, const struct list_id *id,
+	size_t peer, struct head *head)
+{
+	const struct engine_list *list = find(engine, id);
+
+	if (list == NULL || !list->peers[peer].knows) {
+		return false;
+	}
+	*head = list->peers[peer].head;
+	return true;
 }
 
 bool engine_peers_ahead(const struct engine *engine, const struct list_id *id,

@@ -137,6 +137,9 @@ int engine_step(struct engine *engine, struct mono now,
 uint64_t engine_peer_lag(const struct engine *engine, size_t peer);
 /* The peer that list comes from now; ENGINE_NOBODY. */
 size_t engine_source(const struct engine *engine, const struct list_id *list);
+/* The head of list that peer was last heard to hold. */
+bool engine_peer_head(const struct engine *engine, const struct list_id *list,
+	size_t peer, struct head *head);
 /* For status and recovery: the highest head of list that a peer holds beyond ours. */
 bool engine_peers_ahead(const struct engine *engine, const struct list_id *list,
 	const struct head *ours, struct head *head);

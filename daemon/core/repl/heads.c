@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/core/repl/rows.h"
+#include "daemon/core/repl/simbug.h"
 
 /* One epoch number with two tags, or one (epoch, sequence) with two contents. */
 static bool contradict(const struct head *a, const struct head *b)
@@ -74,7 +75,7 @@ enum apply_result heads_take(struct list_copy *copy, const struct feed *feed,
 	if (!head_shared_with(head, member)) { /* 4 */
 		return unshare(copy, feed, head, error);
 	}
-	if (copy->phase == COPY_UNSHARED &&
+	if (copy->phase == COPY_UNSHARED && !SIM_BUG(accept_after_end) &&
 		copy_head_order(head, &copy->head) <= 0) { /* 5 */
 		return APPLY_STALE;
 	}

@@ -3,6 +3,7 @@
 
 #include "daemon/core/repl/apply.h"
 #include "daemon/core/repl/rows.h"
+#include "daemon/core/repl/simbug.h"
 
 /*
  * Moving a verified stage into live, slice by slice:
@@ -241,6 +242,9 @@ enum apply_result apply_move(
 
 	if (copy->phase != COPY_MOVING) {
 		return APPLY_STALE;
+	}
+	if (SIM_BUG(delete_by_absence) && copy->swept == 0) {
+		copy->whole = true;
 	}
 	if (copy->whole) {
 		code = sweep(copy, feed, &budget);

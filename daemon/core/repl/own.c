@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/core/repl/rows.h"
+#include "daemon/core/repl/simbug.h"
 
 void own_create(struct list_copy *copy, const struct list_id *list, struct epoch epoch)
 {
@@ -52,7 +53,7 @@ void own_share(struct own_change *change, const struct state *shared, size_t cou
 		memcpy(next->shared_with, shared, count * sizeof(*shared));
 	}
 	next->shared_with_count = count;
-	next->sequence++;
+	next->sequence += SIM_BUG(sharing_without_sequence) ? 0 : 1;
 	change->changed = true;
 }
 
@@ -105,7 +106,7 @@ int own_publish(struct own_change *change, int64_t time_s, struct head **next)
 
 	/* repeats never go back in time, whatever the clock does */
 	change->next.time_s = time_s > last->time_s ? time_s : last->time_s;
-	if (change->changed) {
+	if (change->changed || SIM_BUG(repeats_as_links)) {
 		int error = digest_hash(&change->copy->digest, change->next.digest);
 
 		if (error != 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/core/repl/rows.h"
+#include "daemon/core/repl/simbug.h"
 
 static enum apply_result failed(int code, int *error)
 {
@@ -15,7 +16,7 @@ static enum apply_result failed(int code, int *error)
 static int begin_whole(
 	struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
 {
-	bool loading = !copy_answers(copy);
+	bool loading = !copy_answers(copy) || SIM_BUG(drop_before_verified);
 	int error = loading ? rows_clear(copy, feed)
 			    : feed->ops->clear(feed->context, FEED_STAGE);
 
@@ -25,7 +26,8 @@ static int begin_whole(
 	copy->phase = loading ? COPY_LOADING : COPY_STAGING;
 	copy->whole = true;
 	copy->read_epoch = *epoch;
-	copy->base = UINT64_MAX; /* the lowest snapshot's, of which there is none yet */
+	/* the lowest snapshot's, of which there is none yet */
+	copy->base = SIM_BUG(base_zero) ? 0 : UINT64_MAX;
 	copy->position = 0;
 	copy->swept = 0;
 	copy->high = copy->head; /* never back to a state older than the verified one */
@@ -37,7 +39,9 @@ static int begin_whole(
 static int begin(
 	struct list_copy *copy, const struct feed *feed, const struct epoch *epoch)
 {
-	int error = feed->ops->clear(feed->context, FEED_STAGE);
+	int error = SIM_BUG(keep_old_stage)
+			    ? 0
+			    : feed->ops->clear(feed->context, FEED_STAGE);
 
 	if (error != 0) {
 		return error;
@@ -214,7 +218,7 @@ static enum apply_result verify_stage(struct list_copy *copy, const struct feed 
 	if (code != 0) {
 		return failed(code, error);
 	}
-	if (!equal) {
+	if (!equal && !SIM_BUG(unverified_move)) {
 		return APPLY_MISMATCH;
 	}
 	copy->phase = COPY_MOVING;
@@ -246,7 +250,8 @@ enum apply_result read_chunk(struct list_copy *copy, const struct feed *feed,
 	}
 	copy->position = chunk->up_to;
 	/* lower than one seen: another peer knows more, read on there */
-	if (chunk->up_to < head->sequence || copy_head_order(head, &copy->high) < 0) {
+	if (chunk->up_to < head->sequence || (copy_head_order(head, &copy->high) < 0 &&
+						     !SIM_BUG(accept_lower_head))) {
 		return APPLY_PARTIAL;
 	}
 	return copy->phase == COPY_LOADING ? verify_load(copy, feed, head, error)

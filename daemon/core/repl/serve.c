@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/repl/serve.h"
+#include "daemon/core/repl/simbug.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ enum serve_decision serve_decide(const struct list_copy *copy,
 	if (copy->phase == COPY_EMPTY || head->sequence == 0) { /* 1 */
 		return SERVE_UNVERIFIED;
 	}
-	if (!head_shared_with(head, member)) {
+	if (!head_shared_with(head, member) && !SIM_BUG(ignore_shared_with)) {
 		return SERVE_UNSHARED;
 	}
 	if (!copy_serves(copy)) {
@@ -95,9 +96,11 @@ bool serve_tells(const struct list_copy *copy, const struct state *member, bool 
 	if (copy->head.sequence == 0) {
 		return false;
 	}
-	return head_shared_with(&copy->head, member)
-		       ? copy_serves(copy)
-		       : holds && (copy_serves(copy) || copy->phase == COPY_UNSHARED);
+	if (copy_serves(copy)) {
+		return holds || head_shared_with(&copy->head, member);
+	}
+	return copy->phase == COPY_UNSHARED &&
+	       (holds || ident_state_equal(member, &copy->head.list.owner));
 }
 
 int serve_error(enum serve_decision decision)

@@ -43,8 +43,9 @@ bool serve_may_lead(
  * older head of the list, by its own word or because it was told one.
  *
  * One that is named is told what it can pull here.  One that is named no longer is told
- * so once, also by a node that had to erase the list itself: heads travel further than
- * entries.
+ * so once.  A node that had to erase the list itself tells its last head to whoever
+ * holds an older one, named or not, and to the owner: heads travel further than
+ * entries, and an owner that comes back must learn how far it had got.
  */
 bool serve_tells(const struct list_copy *copy, const struct state *member, bool holds);
 

@@ -12,7 +12,7 @@
 #define SIM_BUGS(X)                                                                    \
 	X(skip_floor_check)                                                            \
 	X(unsigned_sequence)                                                           \
-	X(unsigned_state)                                                              \
+	X(unsigned_validity)                                                           \
 	X(unverified_batch)                                                            \
 	X(unverified_move)                                                             \
 	X(drop_before_verified)                                                        \
@@ -27,7 +27,7 @@
 	X(ignore_shared_with)                                                          \
 	X(epoch_blind_order)                                                           \
 	X(blame_the_last)                                                              \
-	X(ignore_refusals)
+	X(blame_after_restart)
 
 enum sim_bug {
 	SIM_BUG_none,

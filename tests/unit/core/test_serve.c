@@ -124,15 +124,16 @@ static void who_is_named_no_longer_is_told_once_by_all_who_know(void **state)
 {
 	static const struct {
 		enum copy_phase phase;
-		bool named, held,
-			unknown; /* named; not named and holds; and does not */
+		bool named, named_held; /* named; and holds an older one */
+		bool held, unknown;     /* not named and holds; and does not */
+		bool owner;
 	} table[] = {
-		{ COPY_LOADING, false, false, false },
-		{ COPY_FOLLOWING, true, true, false },
-		{ COPY_STAGING, true, true, false },
-		{ COPY_MOVING, false, false, false },
-		{ COPY_UNSHARED, false, true, false },
-		{ COPY_STOPPED, false, false, false },
+		{ COPY_LOADING, false, false, false, false, false },
+		{ COPY_FOLLOWING, true, true, true, false, true },
+		{ COPY_STAGING, true, true, true, false, true },
+		{ COPY_MOVING, false, false, false, false, false },
+		{ COPY_UNSHARED, false, true, true, false, true },
+		{ COPY_STOPPED, false, false, false, false, false },
 	};
 
 	(void)state;
@@ -140,7 +141,8 @@ static void who_is_named_no_longer_is_told_once_by_all_who_know(void **state)
 		struct list_copy copy = copy_made(table[i].phase);
 
 		assert_int_equal(serve_tells(&copy, &blr, false), table[i].named);
-		assert_int_equal(serve_tells(&copy, &blr, true), table[i].named);
+		assert_int_equal(serve_tells(&copy, &blr, true), table[i].named_held);
+		assert_int_equal(serve_tells(&copy, &kaz, false), table[i].owner);
 		assert_int_equal(serve_tells(&copy, &kgz, true), table[i].held);
 		assert_int_equal(serve_tells(&copy, &kgz, false), table[i].unknown);
 		copy.head.sequence = 0;
