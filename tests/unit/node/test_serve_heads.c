@@ -339,16 +339,37 @@ static void a_node_that_lost_a_list_too_passes_the_end_on(void **state)
 	assert_one_head(&c->rus, &end);
 }
 
-static void one_who_still_has_it_is_not_told_by_one_who_lost_it(void **state)
+/* It cannot be had here, and whoever holds an older one is to know that it is one. */
+static void one_who_still_has_it_is_told_by_one_who_lost_it(void **state)
 {
 	struct serve_case *c = *state;
+	struct head held = case_publish(c, &blr_bans, "KAZ RUS", "BLR-1"), end;
 
-	case_publish(c, &blr_bans, "KAZ RUS", "BLR-1");
 	watch(&c->rus, NULL);
 	forget_answers(&c->rus);
-	case_unshare(c, &blr_bans, "RUS");
+	end = case_unshare(c, &blr_bans, "RUS");
 	case_changed(c);
+	assert_one_head(&c->rus, &end);
+	case_end(&c->rus);
+	watch(&c->rus, &end); /* as far as we */
 	assert_nothing_but_empty(&c->rus);
+	case_end(&c->rus);
+	watch(&c->rus, NULL); /* has nothing, and nothing can be had */
+	assert_nothing_but_empty(&c->rus);
+	case_end(&c->rus);
+	watch(&c->rus, &held);
+	assert_one_head(&c->rus, &end);
+}
+
+static void the_owner_is_told_how_far_it_had_got(void **state)
+{
+	struct serve_case *c = *state;
+	struct head end;
+
+	case_publish(c, &blr_bans, "KAZ", "BLR-1");
+	end = case_unshare(c, &blr_bans, "");
+	watch(&c->blr, NULL);
+	assert_one_head(&c->blr, &end);
 }
 
 static void who_is_shared_with_again_gets_the_head(void **state)
@@ -431,7 +452,8 @@ int main(void)
 		CASE(who_never_had_the_list_learns_nothing),
 		CASE(an_acknowledgement_proves_that_one_had_the_list),
 		CASE(a_node_that_lost_a_list_too_passes_the_end_on),
-		CASE(one_who_still_has_it_is_not_told_by_one_who_lost_it),
+		CASE(one_who_still_has_it_is_told_by_one_who_lost_it),
+		CASE(the_owner_is_told_how_far_it_had_got),
 		CASE(who_is_shared_with_again_gets_the_head),
 		CASE(an_end_that_is_known_but_not_verified_stops_it),
 		CASE(positions_that_say_nothing_are_refused),
