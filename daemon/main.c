@@ -7,6 +7,7 @@
 
 #include <event2/thread.h>
 
+#include "daemon/base/fault.h"
 #include "daemon/node/node.h"
 
 static const char usage[] =
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* a limit on files is met like a full disk: an error, and the node stays */
 	signal(SIGXFSZ, SIG_IGN);
+	fault_explain();
 	if (evthread_use_pthreads() != 0) {
 		fputs("cordond: libevent has no threads\n", stderr);
 		return 1;

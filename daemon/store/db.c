@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
+
 #define LOCK_NAME "cordon.lock"
 
 static const char *const table_names[] = {
@@ -88,6 +90,21 @@ static int lock_directory(struct store *store, struct errmsg *msg)
 	return db_error(store, errno, "lock " LOCK_NAME, msg);
 }
 
+/* LMDB aborts when it finds that a page says what cannot be.  Its own line, which comes
+ * first, is of use to its authors. */
+static void on_assert(MDB_env *env, const char *text)
+{
+	const char *path = NULL;
+
+	mdb_env_get_path(env, &path);
+	log_error("%s: the store is damaged (%s): look after the disk, then start with "
+		  "an empty "
+		  "data_dir, which is loaded from the other members (own lists: "
+		  "cordonctl "
+		  "recover)",
+		path == NULL ? "" : path, text);
+}
+
 static int create_environment(struct store *store, uint32_t readers)
 {
 	int rc = mdb_env_create(&store->env);
@@ -97,6 +114,9 @@ static int create_environment(struct store *store, uint32_t readers)
 	}
 	if (rc == 0) {
 		rc = mdb_env_set_maxdbs(store->env, TABLE_COUNT);
+	}
+	if (rc == 0) {
+		rc = mdb_env_set_assert(store->env, on_assert);
 	}
 	if (rc == 0) {
 		rc = mdb_env_set_maxreaders(store->env, readers);

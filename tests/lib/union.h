@@ -178,6 +178,9 @@ struct cordon_async *union_async(
 
 /* An entry ban of an invented person with a passport of UZB; JSON, the caller's. */
 char *union_ban(const char *id, const char *surname, const char *number);
+/* Closes what union_client made. */
+void union_forget_clients(struct union_node *node);
+
 /* From JSON; the caller's. */
 struct cordon_record *union_record(struct testunion *u, const char *json);
 /* Of the member that id begins with; fails unless it is taken. */

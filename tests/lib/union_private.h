@@ -44,6 +44,4 @@ int union_reap(struct testunion *u, pid_t pid, const char *what);
 char *union_read(const char *path);
 void union_write(const char *path, const char *content);
 
-void union_forget_clients(struct union_node *node);
-
 #endif
