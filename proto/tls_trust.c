@@ -153,18 +153,24 @@ static int allow_old_crl(int ok, X509_STORE_CTX *ctx)
 	return ok || X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CRL_HAS_EXPIRED;
 }
 
+static int not_yet(const X509 *at, const char *uri, struct errmsg *msg)
+{
+	char when[TLS_TIME_TEXT_BYTES];
+
+	tls_x509_time_text(X509_get0_notBefore(at), when);
+	return errmsg_set(msg, CORDON_EIDENTITY,
+		"the certificate of %s is not valid before %s: compare the clocks of "
+		"this host and of its issuer",
+		uri, when);
+}
+
 static int date_error(X509_STORE_CTX *ctx, const char *uri, struct errmsg *msg)
 {
 	X509 *at = X509_STORE_CTX_get_current_cert(ctx);
 	char when[TLS_TIME_TEXT_BYTES];
 
 	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID) {
-		tls_x509_time_text(X509_get0_notBefore(at), when);
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is not valid before %s: compare the "
-			"clocks "
-			"of this host and of its issuer",
-			uri, when);
+		return not_yet(at, uri, msg);
 	}
 	tls_x509_time_text(X509_get0_notAfter(at), when);
 	return errmsg_set(msg, CORDON_EIDENTITY,
@@ -195,6 +201,10 @@ static int chain_error(
 			uri);
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_NOT_YET_VALID:
+		/* CRLs are looked at first; of a clock that is years behind say that */
+		if (X509_cmp_current_time(X509_get0_notBefore(leaf)) > 0) {
+			return not_yet(leaf, uri, msg);
+		}
 		return errmsg_set(msg, CORDON_EIDENTITY,
 			"the certificate of %s cannot be checked for revocation: %s's "
 			"CRL "
