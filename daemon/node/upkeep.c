@@ -64,6 +64,13 @@ void upkeep_context(struct node *node, struct apply_context *context)
 	atomic_store(&node->upkept.clock_trusted, trusted);
 }
 
+/* A clock that is years ahead would have all own records withdrawn.  Where nobody else
+ * is there is nobody to compare with. */
+static bool may_withdraw(const struct upkeep_job *job)
+{
+	return job->context.trusted || job->node->config->peers_count == 0;
+}
+
 /* ---- one task after the other --------------------------------------------------- */
 
 static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *msg)
@@ -75,6 +82,10 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	/* all but the last are the signing node's */
 	if (job->task != UPKEEP_ERASE && (!atomic_load(&job->node->signs) ||
 						 !atomic_load(&job->node->own_open))) {
+		return 0;
+	}
+	if ((job->task == UPKEEP_ENDED || job->task == UPKEEP_LAPSED) &&
+		!may_withdraw(job)) {
 		return 0;
 	}
 	return tasks[job->task](job, txn, msg);
