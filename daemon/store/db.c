@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -105,49 +106,54 @@ static void on_assert(MDB_env *env, const char *text)
 		path == NULL ? "" : path, text);
 }
 
-static int create_environment(struct store *store, uint32_t readers)
+static int create_environment(
+	const struct store *store, const char *directory, MDB_env **env)
 {
-	int rc = mdb_env_create(&store->env);
+	MDB_env *out;
+	int rc = mdb_env_create(&out);
 
+	if (rc != 0) {
+		return rc;
+	}
+	rc = mdb_env_set_mapsize(out, (size_t)store->map_size_bytes);
 	if (rc == 0) {
-		rc = mdb_env_set_mapsize(store->env, (size_t)store->map_size_bytes);
+		rc = mdb_env_set_maxdbs(out, TABLE_COUNT);
 	}
 	if (rc == 0) {
-		rc = mdb_env_set_maxdbs(store->env, TABLE_COUNT);
+		rc = mdb_env_set_maxreaders(out, store->readers);
 	}
 	if (rc == 0) {
-		rc = mdb_env_set_assert(store->env, on_assert);
+		rc = mdb_env_set_assert(out, on_assert);
 	}
 	if (rc == 0) {
-		rc = mdb_env_set_maxreaders(store->env, readers);
-	}
-	if (rc == 0) {
-		rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);
+		rc = mdb_env_open(out, directory, MDB_NOTLS, 0600);
 	}
 	if (rc != 0) { /* of one that is not open nothing can be asked */
-		mdb_env_close(store->env);
-		store->env = NULL;
+		mdb_env_close(out);
+		return rc;
 	}
-	return rc;
+	*env = out;
+	return 0;
 }
 
-static int open_environment(struct store *store, uint32_t readers, struct errmsg *msg)
+static int open_environment(const struct store *store, const char *directory,
+	MDB_env **env, struct errmsg *msg)
 {
 	int stale = 0;
-	int rc = create_environment(store, readers);
+	int rc = create_environment(store, directory, env);
 
 	if (rc == 0) {
 		/* slots of a process that was killed would keep old pages for ever */
-		rc = mdb_reader_check(store->env, &stale);
+		rc = mdb_reader_check(*env, &stale);
 	}
 	return rc == 0 ? 0 : db_error(store, rc, "open the store", msg);
 }
 
 /* A table of the same name with other flags is none of ours. */
-static int open_table(
-	struct store *store, MDB_txn *txn, enum table table, struct errmsg *msg)
+static int open_table(const struct store *store, struct store_env *env, MDB_txn *txn,
+	enum table table, struct errmsg *msg)
 {
-	MDB_dbi *dbi = &store->tables[table];
+	MDB_dbi *dbi = &env->tables[table];
 	unsigned int flags = 0;
 	int rc = mdb_dbi_open(
 		txn, table_names[table], table_flags[table] | MDB_CREATE, dbi);
@@ -165,17 +171,18 @@ static int open_table(
 	return rc == 0 ? 0 : db_error(store, rc, table_names[table], msg);
 }
 
-static int open_tables(struct store *store, struct errmsg *msg)
+static int open_tables(
+	const struct store *store, struct store_env *env, struct errmsg *msg)
 {
 	MDB_txn *txn;
 	int error = 0;
-	int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+	int rc = mdb_txn_begin(env->mdb, NULL, 0, &txn);
 
 	if (rc != 0) {
 		return db_error(store, rc, "open the tables", msg);
 	}
 	for (size_t i = 0; error == 0 && i < TABLE_COUNT; i++) {
-		error = open_table(store, txn, (enum table)i, msg);
+		error = open_table(store, env, txn, (enum table)i, msg);
 	}
 	if (error != 0) {
 		mdb_txn_abort(txn);
@@ -185,30 +192,69 @@ static int open_tables(struct store *store, struct errmsg *msg)
 	return rc == 0 ? 0 : db_error(store, rc, "open the tables", msg);
 }
 
+int db_env_open(const struct store *store, const char *directory,
+	struct store_env **env, struct errmsg *msg)
+{
+	struct store_env *out = calloc(1, sizeof(*out));
+	int error;
+
+	if (out == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory for the store");
+	}
+	atomic_init(&out->users, 1);
+	error = open_environment(store, directory, &out->mdb, msg);
+	if (error == 0) {
+		error = open_tables(store, out, msg);
+	}
+	if (error != 0) {
+		db_env_release(out);
+		return error;
+	}
+	*env = out;
+	return 0;
+}
+
+struct store_env *db_env_take(struct store *store)
+{
+	struct store_env *env;
+
+	pthread_mutex_lock(&store->env_lock);
+	env = store->env;
+	atomic_fetch_add(&env->users, 1);
+	pthread_mutex_unlock(&store->env_lock);
+	return env;
+}
+
+void db_env_release(struct store_env *env)
+{
+	if (env != NULL && atomic_fetch_sub(&env->users, 1) == 1) {
+		if (env->mdb != NULL) {
+			mdb_env_close(env->mdb);
+		}
+		free(env);
+	}
+}
+
 int db_open(struct store *store, uint32_t readers, struct errmsg *msg)
 {
 	int error;
 
 	store->lock = -1;
+	store->readers = readers;
 	error = make_directory(store, msg);
 	if (error == 0) {
 		error = lock_directory(store, msg);
 	}
 	if (error == 0) {
-		error = open_environment(store, readers, msg);
+		error = compact_clean(store, msg);
 	}
-	if (error == 0) {
-		error = open_tables(store, msg);
-	}
-	return error;
+	return error == 0 ? db_env_open(store, store->path, &store->env, msg) : error;
 }
 
 void db_close(struct store *store)
 {
-	if (store->env != NULL) {
-		mdb_env_close(store->env);
-		store->env = NULL;
-	}
+	db_env_release(store->env);
+	store->env = NULL;
 	if (store->lock >= 0) {
 		close(store->lock);
 		store->lock = -1;

@@ -5,6 +5,7 @@
 #include <lmdb.h>
 #include <stdatomic.h>
 
+#include "daemon/store/journal.h"
 #include "daemon/store/keys.h"
 #include "daemon/store/store.h"
 
@@ -17,10 +18,22 @@
  * next write in the same transaction.
  */
 
-struct store {
-	MDB_env *env;
+/*
+ * One data file.  A compaction puts another in its place; who reads this one keeps it
+ * until then.
+ */
+struct store_env {
+	MDB_env *mdb;
 	MDB_dbi tables[TABLE_COUNT];
+	atomic_uint users; /* the store and each transaction */
+};
+
+struct store {
+	struct store_env *env; /* by lock, but for the writer's thread */
+	pthread_mutex_t env_lock;
+	struct journal journal;
 	char *path;
+	uint32_t readers;
 	uint64_t map_size_bytes;
 	int lock; /* file descriptor that keeps other processes out */
 	struct match_context *match; /* the writer thread's */
@@ -36,7 +49,11 @@ struct feed_context;
 
 struct store_txn {
 	struct store *store;
+	struct store_env *env; /* that mdb is of; NULL: let go of while lapsed */
 	MDB_txn *mdb;
+	bool journaled;
+	bool journal_whole;
+	struct buffer journal; /* what was done, while a copy is being made */
 	bool writes;
 	bool changed;
 	bool kept;   /* it was committed */
@@ -61,12 +78,23 @@ void store_fault_set(struct store *store, uint64_t n, int error);
  * set.  On failure db_close is still due. */
 int db_open(struct store *store, uint32_t readers, struct errmsg *msg);
 void db_close(struct store *store);
+/* The environment and tables of a data file in directory; *env is changed on success.
+ */
+int db_env_open(const struct store *store, const char *directory,
+	struct store_env **env, struct errmsg *msg);
+/* The store's, for one user more; any thread. */
+struct store_env *db_env_take(struct store *store);
+/* The last user closes it.  NULL is accepted. */
+void db_env_release(struct store_env *env);
 #define DB_PATH_BYTES 4096
 /* A file in the store's directory; -1: too long. */
 int db_path(const struct store *store, const char *name, char out[DB_PATH_BYTES]);
 /* True when this write is the one that a test makes fail. */
 bool db_fault(struct store *store);
 const char *db_table_name(enum table table);
+
+/* compact.c: removes what a compaction has left that was stopped. */
+int compact_clean(const struct store *store, struct errmsg *msg);
 
 /* db_error.c */
 
@@ -87,6 +115,11 @@ int txn_corrupt(
 	struct store_txn *txn, enum table table, struct bytes key, const char *what);
 /* CORDON_EINVAL, sticky, unless the transaction may write. */
 int txn_writes(struct store_txn *txn);
+
+/* For the journal of a copy that is being made; before the change: what key and value
+ * borrow from may move with it. */
+size_t db_note(struct store_txn *txn, enum journal_op op, enum table table,
+	struct bytes key, struct bytes value);
 
 int db_get(struct store_txn *txn, enum table table, struct bytes key,
 	struct bytes *value, bool *found);

@@ -34,7 +34,7 @@ bool db_is_broken(const struct store *store)
 {
 	MDB_txn *probe;
 	/* one for writing: it needs no reader's slot */
-	int rc = mdb_txn_begin(store->env, NULL, 0, &probe);
+	int rc = mdb_txn_begin(store->env->mdb, NULL, 0, &probe);
 
 	if (rc == 0) {
 		mdb_txn_abort(probe);

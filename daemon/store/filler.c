@@ -39,7 +39,7 @@ int db_filler_open(struct db_filler *filler, struct store_txn *txn, enum table t
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &filler->mdb);
+	rc = mdb_cursor_open(txn->mdb, txn->env->tables[table], &filler->mdb);
 	if (rc != 0) {
 		filler->mdb = NULL;
 		return failed(filler, rc);
@@ -68,8 +68,8 @@ static int order(struct db_filler *filler, const struct key *a, struct bytes b)
 	struct bytes x = key_bytes(a);
 	MDB_val key = value_of(&x), other = value_of(&b);
 
-	return mdb_cmp(filler->txn->mdb, filler->txn->store->tables[filler->table],
-		&key, &other);
+	return mdb_cmp(filler->txn->mdb, filler->txn->env->tables[filler->table], &key,
+		&other);
 }
 
 /*
@@ -105,6 +105,7 @@ int db_filler_add(
 		return failed(filler, filler->txn->store->fault);
 	}
 	filler->txn->changed = true;
+	db_note(filler->txn, JOURNAL_PUT, filler->table, key, reference);
 	rc = mdb_cursor_put(filler->mdb, &k, &v, flags_for(filler, key));
 	if (rc != 0 && rc != MDB_KEYEXIST) {
 		return failed(filler, rc);

@@ -218,6 +218,17 @@ void key_evidence(struct key *key, const struct head *head)
 	end(key, &w);
 }
 
+void key_held(
+	struct key *key, uint64_t batch, const struct list_id *list, struct bytes id)
+{
+	struct writer w = begin(key);
+
+	writer_u64(&w, batch);
+	write_list(&w, list);
+	writer_bytes(&w, id.data, id.size);
+	end(key, &w);
+}
+
 void key_ack(struct key *key, const struct list_id *list, const struct identity *node)
 {
 	struct writer w = begin(key);

@@ -28,6 +28,7 @@
  *   acks       LIST URI of the node                   ack (acks.c)
  *   notes      id                                     text
  *   aside      LIST epoch number:8 tag:8 sequence:8   second:8 row (aside.c)
+ *   held       batch:8 LIST id                        withdrawal (braked.c)
  *
  * LIST is owner:3 (NUL-padded) kind:2.  A list's number is given when its first row or
  * state is written, from 1, and never again to another.
@@ -51,7 +52,8 @@
 	X(EVIDENCE, evidence, 0)                                                       \
 	X(ACKS, acks, 0)                                                               \
 	X(NOTES, notes, 0)                                                             \
-	X(ASIDE, aside, 0)
+	X(ASIDE, aside, 0)                                                             \
+	X(HELD, held, 0)
 
 enum table {
 #define TABLE_ENUM(symbol, name, flags) TABLE_##symbol,
@@ -134,6 +136,8 @@ void key_head(struct key *key, const struct list_id *list, const struct epoch *e
 	uint64_t sequence);
 /* By the first head's list, epoch and sequence, and a hash of all. */
 void key_evidence(struct key *key, const struct head *head);
+void key_held(
+	struct key *key, uint64_t batch, const struct list_id *list, struct bytes id);
 void key_ack(struct key *key, const struct list_id *list, const struct identity *node);
 
 #endif

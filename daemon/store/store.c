@@ -133,6 +133,8 @@ int store_open(
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory for the store");
 	}
 	out->lock = -1;
+	pthread_mutex_init(&out->env_lock, NULL);
+	pthread_mutex_init(&out->journal.lock, NULL);
 	atomic_init(&out->generation, 1);
 	out->map_size_bytes = options->map_size_bytes;
 	out->path = strdup(options->path);
@@ -163,6 +165,9 @@ void store_close(struct store *store)
 	}
 	db_close(store);
 	deferred_free(store);
+	buffer_finish(&store->journal.waiting);
+	pthread_mutex_destroy(&store->journal.lock);
+	pthread_mutex_destroy(&store->env_lock);
 	match_context_destroy(store->match);
 	free(store->path);
 	free(store);
@@ -173,11 +178,14 @@ uint64_t store_used_bytes(const struct store *store)
 	MDB_envinfo info;
 	MDB_stat stat;
 
-	if (mdb_env_info(store->env, &info) != 0 ||
-		mdb_env_stat(store->env, &stat) != 0) {
-		return 0;
+	struct store_env *env = db_env_take((struct store *)store);
+	uint64_t bytes = 0;
+
+	if (mdb_env_info(env->mdb, &info) == 0 && mdb_env_stat(env->mdb, &stat) == 0) {
+		bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 	}
-	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	db_env_release(env);
+	return bytes;
 }
 
 bool store_is_broken(const struct store *store)
@@ -211,8 +219,12 @@ static int begin(
 				msg, CORDON_ENOMEM, "out of memory for a transaction");
 		}
 	}
-	rc = mdb_txn_begin(store->env, NULL, writes ? 0 : MDB_RDONLY, &out->mdb);
+	out->env = db_env_take(store);
+	out->journaled = writes && journal_is_on(&store->journal);
+	out->journal_whole = true;
+	rc = mdb_txn_begin(out->env->mdb, NULL, writes ? 0 : MDB_RDONLY, &out->mdb);
 	if (rc != 0) {
+		db_env_release(out->env);
 		free(out->row);
 		free(out);
 		return db_error(store, rc, "begin a transaction", msg);
@@ -231,6 +243,8 @@ static void end(struct store_txn *txn)
 	} else if (txn->writes) {
 		deferred_aborted(txn->store);
 	}
+	db_env_release(txn->env);
+	buffer_finish(&txn->journal);
 	feeds_free(txn);
 	arena_finish(&txn->arena);
 	free(txn->row);
@@ -242,12 +256,46 @@ int store_read_begin(struct store *store, struct store_txn **txn, struct errmsg 
 	return begin(store, false, txn, msg);
 }
 
+/* Is there another data file by now? */
+static bool outdated(struct store_txn *txn)
+{
+	bool yes;
+
+	pthread_mutex_lock(&txn->store->env_lock);
+	yes = txn->env != NULL && txn->env != txn->store->env;
+	pthread_mutex_unlock(&txn->store->env_lock);
+	return yes;
+}
+
 void store_read_reset(struct store_txn *txn)
 {
 	if (!txn->lapsed) {
 		mdb_txn_reset(txn->mdb);
 		txn->lapsed = true;
 	}
+	if (outdated(txn)) {
+		mdb_txn_abort(txn->mdb);
+		txn->mdb = NULL;
+		db_env_release(txn->env);
+		txn->env = NULL;
+	}
+}
+
+static int renew(struct store_txn *txn)
+{
+	int rc;
+
+	if (txn->mdb != NULL) {
+		return mdb_txn_renew(txn->mdb);
+	}
+	txn->env = db_env_take(txn->store);
+	rc = mdb_txn_begin(txn->env->mdb, NULL, MDB_RDONLY, &txn->mdb);
+	if (rc != 0) {
+		txn->mdb = NULL;
+		db_env_release(txn->env);
+		txn->env = NULL;
+	}
+	return rc;
 }
 
 int store_read_renew(struct store_txn *txn)
@@ -257,7 +305,7 @@ int store_read_renew(struct store_txn *txn)
 	store_read_reset(txn);
 	txn->error = 0;
 	txn->msg.text[0] = '\0';
-	rc = mdb_txn_renew(txn->mdb);
+	rc = renew(txn);
 	if (rc != 0) {
 		txn->error = db_error(txn->store, rc, "renew a transaction", &txn->msg);
 		return txn->error;
@@ -299,6 +347,10 @@ static int commit(struct store_txn *txn)
 		txn->error = db_error(store, rc, "commit", &txn->msg);
 	} else {
 		txn->kept = true;
+		if (txn->journaled) {
+			journal_commit(
+				&store->journal, &txn->journal, txn->journal_whole);
+		}
 		atomic_fetch_add(&store->generation, txn->changed ? 1 : 0);
 	}
 	return txn->error;

@@ -223,6 +223,35 @@ int store_asides(struct store_txn *txn, const struct store_aside *after,
 	store_aside_fn *each, void *context);
 /* All of one id; size 0: everything.  *count is set to how many went. */
 int store_aside_drop(struct store_txn *txn, struct bytes id, uint64_t *count);
+/* ---- withdrawals that the brake holds ---------------------------------------- */
+
+#define STORE_HELD_TEXT_MAX 4096
+
+struct store_held {
+	uint64_t batch; /* from 1; never used again */
+	struct list_id list;
+	struct bytes id;
+	uint64_t version; /* of the record that was to be withdrawn */
+	uint32_t reason;
+	int64_t at_s;
+	struct bytes by;   /* URI of the submitter */
+	struct bytes text; /* as submitted */
+};
+
+/* Replaces an earlier one of the same id. */
+int store_held_put(struct store_txn *txn, const struct store_held *held);
+/* What is not there is no error. */
+int store_held_remove(struct store_txn *txn, uint64_t batch, const struct list_id *list,
+	struct bytes id);
+/* Returns false to stop; may not change the store. */
+typedef bool store_held_fn(void *context, const struct store_held *held);
+/* Of one batch, or of all (0), in the order of their numbers. */
+int store_held_each(
+	struct store_txn *txn, uint64_t batch, store_held_fn *each, void *context);
+/* The list's batch, or a new number for one.  In a write transaction. */
+int store_held_batch(
+	struct store_txn *txn, const struct list_id *list, uint64_t *batch);
+int store_held_count(struct store_txn *txn, uint64_t *count);
 
 /* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
 

@@ -80,6 +80,27 @@ static int may_write(struct store_txn *txn, enum table table)
 	return 0;
 }
 
+size_t db_note(struct store_txn *txn, enum journal_op op, enum table table,
+	struct bytes key, struct bytes value)
+{
+	const struct journal_entry entry = { op, table, key, value };
+	size_t mark = txn->journal.end;
+
+	if (txn->journaled && txn->journal_whole &&
+		!journal_note(&txn->journal, &entry)) {
+		txn->journal_whole = false;
+	}
+	return mark;
+}
+
+/* Nothing came of it. */
+static void forget(struct store_txn *txn, size_t mark)
+{
+	if (txn->journaled && txn->journal_whole) {
+		txn->journal.end = mark;
+	}
+}
+
 static MDB_val value_of(struct bytes bytes)
 {
 	return (MDB_val){ .mv_size = bytes.size, .mv_data = (void *)bytes.data };
@@ -100,7 +121,7 @@ int db_get(struct store_txn *txn, enum table table, struct bytes key,
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_get(txn->mdb, txn->store->tables[table], &k, &v);
+	rc = mdb_get(txn->mdb, txn->env->tables[table], &k, &v);
 	if (rc != 0 && rc != MDB_NOTFOUND) {
 		return lmdb_failed(txn, table, rc);
 	}
@@ -116,14 +137,19 @@ static int put(struct store_txn *txn, enum table table, struct bytes key,
 {
 	MDB_val k = value_of(key), v = value_of(value);
 	int error = may_write(txn, table);
+	size_t mark;
 	int rc;
 
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_put(txn->mdb, txn->store->tables[table], &k, &v, flags);
+	mark = db_note(txn, JOURNAL_PUT, table, key, value);
+	rc = mdb_put(txn->mdb, txn->env->tables[table], &k, &v, flags);
 	if (rc != 0 && (rc != MDB_KEYEXIST || existed == NULL)) {
 		return lmdb_failed(txn, table, rc);
+	}
+	if (rc == MDB_KEYEXIST) {
+		forget(txn, mark);
 	}
 	if (existed != NULL) {
 		*existed = rc == MDB_KEYEXIST;
@@ -184,7 +210,12 @@ static int delete_key(struct store_txn *txn, enum table table, struct bytes key,
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_del(txn->mdb, txn->store->tables[table], &k, value);
+	if (value == NULL) {
+		db_note(txn, JOURNAL_DELETE, table, key, (struct bytes){ NULL, 0 });
+	} else {
+		db_note(txn, JOURNAL_REMOVE_VALUE, table, key, bytes_of(*value));
+	}
+	rc = mdb_del(txn->mdb, txn->env->tables[table], &k, value);
 	if (rc != 0 && rc != MDB_NOTFOUND) {
 		return lmdb_failed(txn, table, rc);
 	}
@@ -228,7 +259,9 @@ int db_drop(struct store_txn *txn, enum table table)
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_drop(txn->mdb, txn->store->tables[table], 0);
+	db_note(txn, JOURNAL_DROP, table, (struct bytes){ NULL, 0 },
+		(struct bytes){ NULL, 0 });
+	rc = mdb_drop(txn->mdb, txn->env->tables[table], 0);
 	return rc == 0 ? 0 : lmdb_failed(txn, table, rc);
 }
 
@@ -243,7 +276,7 @@ int db_cursor_open(struct db_cursor *cursor, struct store_txn *txn, enum table t
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor->mdb);
+	rc = mdb_cursor_open(txn->mdb, txn->env->tables[table], &cursor->mdb);
 	if (rc != 0) {
 		cursor->mdb = NULL;
 		return lmdb_failed(txn, table, rc);
@@ -280,6 +313,30 @@ int db_cursor_get(struct db_cursor *cursor, MDB_cursor_op op, struct bytes *key,
 	return 0;
 }
 
+/* Where keys have several values, one of them goes. */
+static int note_cursor(struct db_cursor *cursor)
+{
+	struct store_txn *txn = cursor->txn;
+	unsigned int flags = 0;
+	MDB_val k, v;
+	int rc;
+
+	if (!txn->journaled) {
+		return 0;
+	}
+	rc = mdb_dbi_flags(txn->mdb, txn->env->tables[cursor->table], &flags);
+	if (rc == 0) {
+		rc = mdb_cursor_get(cursor->mdb, &k, &v, MDB_GET_CURRENT);
+	}
+	if (rc == 0) {
+		db_note(txn,
+			(flags & MDB_DUPSORT) != 0 ? JOURNAL_REMOVE_VALUE
+						   : JOURNAL_DELETE,
+			cursor->table, bytes_of(k), bytes_of(v));
+	}
+	return rc;
+}
+
 int db_cursor_delete(struct db_cursor *cursor)
 {
 	int error = may_write(cursor->txn, cursor->table);
@@ -288,6 +345,9 @@ int db_cursor_delete(struct db_cursor *cursor)
 	if (error != 0) {
 		return error;
 	}
-	rc = mdb_cursor_del(cursor->mdb, 0);
+	rc = note_cursor(cursor);
+	if (rc == 0) {
+		rc = mdb_cursor_del(cursor->mdb, 0);
+	}
 	return rc == 0 ? 0 : lmdb_failed(cursor->txn, cursor->table, rc);
 }

@@ -101,17 +101,24 @@ static bool rows_agree(
 	       memcmp(&sum, &copy->digest, sizeof(sum)) == 0;
 }
 
+bool counted_whole_in(struct store_txn *txn, uint64_t *sequence)
+{
+	struct list_copy copy;
+	bool found;
+
+	return store_list_get(txn, &kaz_documents, &copy, &found) == 0 &&
+	       rows_agree(txn, &copy, sequence);
+}
+
 bool counted_whole(struct store *store, uint64_t *sequence)
 {
 	struct store_txn *txn;
-	struct list_copy copy;
-	bool found, whole;
+	bool whole;
 
 	if (store_read_begin(store, &txn, NULL) != 0) {
 		return false;
 	}
-	whole = store_list_get(txn, &kaz_documents, &copy, &found) == 0 &&
-		rows_agree(txn, &copy, sequence);
+	whole = counted_whole_in(txn, sequence);
 	store_read_end(txn);
 	return whole;
 }

@@ -17,5 +17,7 @@ void counted_commit(struct fixture *f, size_t rows);
  * 0 for none.  For any thread: asserts nothing.
  */
 bool counted_whole(struct store *store, uint64_t *sequence);
+/* The same in a transaction that is open. */
+bool counted_whole_in(struct store_txn *txn, uint64_t *sequence);
 
 #endif

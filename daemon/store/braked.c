@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "daemon/store/db.h"
+#include "daemon/store/keys.h"
+
+/*
+ * Withdrawals that wait for an administrator's word.  Those of one list are a batch
+ * with a number of its own, never used again, until all of them are released or
+ * dropped.
+ */
+
+#define HELD_VERSION 1
+#define HELD_FIELDS_BYTES (1 + 8 + 4 + 8 + 2 + 2)
+#define NUMBER_NAME "brake"
+#define NUMBER_BYTES 8
+
+static bool read_key(struct bytes key, struct store_held *held)
+{
+	struct reader r;
+
+	reader_init(&r, key.data, key.size);
+	held->batch = reader_u64(&r);
+	if (!key_list_read(reader_bytes(&r, LIST_KEY_BYTES), &held->list)) {
+		return false;
+	}
+	held->id = reader_bytes(&r, r.left);
+	return !r.bad && held->id.size > 0 && held->id.size <= CORDON_ID_MAX;
+}
+
+static bool read_value(struct bytes value, struct store_held *held)
+{
+	struct reader r;
+	uint8_t version;
+
+	reader_init(&r, value.data, value.size);
+	version = reader_u8(&r);
+	held->version = reader_u64(&r);
+	held->reason = reader_u32(&r);
+	held->at_s = (int64_t)reader_u64(&r);
+	held->by = reader_bytes(&r, reader_u16(&r));
+	held->text = reader_bytes(&r, reader_u16(&r));
+	return reader_done(&r) && version == HELD_VERSION;
+}
+
+int store_held_put(struct store_txn *txn, const struct store_held *held)
+{
+	uint8_t value[HELD_FIELDS_BYTES + IDENT_URI_MAX + STORE_HELD_TEXT_MAX];
+	struct writer w;
+	struct key key;
+
+	if (held->by.size > IDENT_URI_MAX || held->text.size > STORE_HELD_TEXT_MAX) {
+		return txn_fail(txn, CORDON_ETOOBIG,
+			"%.*s: %zu bytes of text of a withdrawal, at most %d fit",
+			(int)held->id.size, (const char *)held->id.data,
+			held->text.size, STORE_HELD_TEXT_MAX);
+	}
+	key_held(&key, held->batch, &held->list, held->id);
+	writer_init(&w, value, sizeof(value));
+	writer_u8(&w, HELD_VERSION);
+	writer_u64(&w, held->version);
+	writer_u32(&w, held->reason);
+	writer_u64(&w, (uint64_t)held->at_s);
+	writer_u16(&w, (uint16_t)held->by.size);
+	writer_bytes(&w, held->by.data, held->by.size);
+	writer_u16(&w, (uint16_t)held->text.size);
+	writer_bytes(&w, held->text.data, held->text.size);
+	return db_put(
+		txn, TABLE_HELD, key_bytes(&key), (struct bytes){ value, w.used });
+}
+
+int store_held_remove(struct store_txn *txn, uint64_t batch, const struct list_id *list,
+	struct bytes id)
+{
+	struct key key;
+	bool found;
+
+	key_held(&key, batch, list, id);
+	return db_delete(txn, TABLE_HELD, key_bytes(&key), &found);
+}
+
+/* *go_on false: the end, or the caller's wish. */
+static int tell(struct store_txn *txn, struct bytes key, struct bytes value,
+	uint64_t batch, bool *go_on, store_held_fn *each, void *context)
+{
+	struct store_held held;
+
+	if (!read_key(key, &held) || !read_value(value, &held)) {
+		return txn_corrupt(txn, TABLE_HELD, key, "no withdrawal that is held");
+	}
+	*go_on = (batch == 0 || held.batch == batch) && each(context, &held);
+	return 0;
+}
+
+int store_held_each(
+	struct store_txn *txn, uint64_t batch, store_held_fn *each, void *context)
+{
+	struct list_id none = { .kind = 0 };
+	struct db_cursor cursor;
+	struct bytes key, value;
+	struct key from;
+	bool found, go_on = true;
+	MDB_cursor_op op = MDB_SET_RANGE;
+	int error = db_cursor_open(&cursor, txn, TABLE_HELD);
+
+	key_held(&from, batch, &none, (struct bytes){ NULL, 0 });
+	key = key_bytes(&from);
+	while (error == 0 && go_on) {
+		error = db_cursor_get(&cursor, op, &key, &value, &found);
+		op = MDB_NEXT;
+		if (error != 0 || !found) {
+			break;
+		}
+		error = tell(txn, key, value, batch, &go_on, each, context);
+	}
+	db_cursor_close(&cursor);
+	return error;
+}
+
+/* The first of each batch is enough to know its list. */
+static int find_batch(
+	struct store_txn *txn, const struct list_id *list, uint64_t *batch, bool *found)
+{
+	struct list_id none = { .kind = 0 };
+	struct store_held held = { .batch = 0 };
+	int error = 0;
+
+	*found = false;
+	while (error == 0) {
+		struct db_cursor cursor;
+		struct bytes key, value;
+		struct key from;
+		bool there = false;
+
+		key_held(&from, held.batch + 1, &none, (struct bytes){ NULL, 0 });
+		key = key_bytes(&from);
+		error = db_cursor_open(&cursor, txn, TABLE_HELD);
+		if (error == 0) {
+			error = db_cursor_get(
+				&cursor, MDB_SET_RANGE, &key, &value, &there);
+		}
+		db_cursor_close(&cursor);
+		if (error != 0 || !there) {
+			break;
+		}
+		if (!read_key(key, &held)) {
+			error = txn_corrupt(txn, TABLE_HELD, key, "no batch");
+		} else if (ident_list_equal(&held.list, list)) {
+			*batch = held.batch;
+			*found = true;
+			break;
+		}
+	}
+	return error;
+}
+
+static int next_number(struct store_txn *txn, uint64_t *number)
+{
+	uint8_t bytes[NUMBER_BYTES];
+	struct bytes value;
+	struct reader r;
+	struct writer w;
+	bool found;
+	int error = store_meta_get(txn, NUMBER_NAME, &value, &found);
+
+	if (error != 0) {
+		return error;
+	}
+	*number = 1;
+	if (found) {
+		reader_init(&r, value.data, value.size);
+		*number = reader_u64(&r) + 1;
+	}
+	writer_init(&w, bytes, sizeof(bytes));
+	writer_u64(&w, *number);
+	return store_meta_put(txn, NUMBER_NAME, (struct bytes){ bytes, w.used });
+}
+
+int store_held_batch(struct store_txn *txn, const struct list_id *list, uint64_t *batch)
+{
+	bool found;
+	int error = find_batch(txn, list, batch, &found);
+
+	return error != 0 || found ? error : next_number(txn, batch);
+}
+
+int store_held_count(struct store_txn *txn, uint64_t *count)
+{
+	MDB_stat stat;
+	int rc;
+
+	if (txn->error != 0) {
+		return txn->error;
+	}
+	rc = mdb_stat(txn->mdb, txn->env->tables[TABLE_HELD], &stat);
+	if (rc != 0) {
+		return txn_fail(
+			txn, CORDON_EIO, "count what is held: %s", mdb_strerror(rc));
+	}
+	*count = stat.ms_entries;
+	return 0;
+}
