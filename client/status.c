@@ -105,6 +105,9 @@ static int read_answer(
 		.signing = reading_text(&r, message->signing),
 		.remedy = reading_text(&r, message->remedy),
 		.put_aside = message->put_aside,
+		.reviews_due = message->reviews_due,
+		.held = message->held,
+		.clock_trusted = message->clock_trusted,
 	};
 	read_lists(&r, message, status);
 	read_links(&r, message, status);

@@ -20,7 +20,7 @@ static void read_result(struct reading *r, const Cordon__SubmitResult *message,
 	}
 	if ((message->outcome == CORDON_OUTCOME_REFUSED) != (message->error != NULL) ||
 		message->outcome < CORDON_OUTCOME_CREATED ||
-		message->outcome > CORDON_OUTCOME_REFUSED) {
+		message->outcome > CORDON_OUTCOME_HELD) {
 		reading_fault(r, "an outcome that is none, or contradicts its error");
 	}
 	*result = (struct cordon_result){

@@ -53,10 +53,14 @@
 	X(VERIFY_ANSWER, 99, cordon__control__verify_answer)                           \
 	X(TAKEOVER, 100, cordon__control__takeover_request)                            \
 	X(TAKEOVER_ANSWER, 101, cordon__control__takeover_answer)                      \
+	X(COMPACT, 102, cordon__control__compact_request)                              \
+	X(COMPACT_ANSWER, 103, cordon__control__compact_answer)                        \
 	X(EVIDENCE, 104, cordon__control__evidence_request)                            \
 	X(EVIDENCE_ANSWER, 105, cordon__control__evidence_answer)                      \
 	X(ASIDE, 106, cordon__control__aside_request)                                  \
-	X(ASIDE_ANSWER, 107, cordon__control__aside_answer)
+	X(ASIDE_ANSWER, 107, cordon__control__aside_answer)                            \
+	X(BRAKE, 108, cordon__control__brake_request)                                  \
+	X(BRAKE_ANSWER, 109, cordon__control__brake_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

@@ -116,7 +116,7 @@ static int print_one(struct ctl *ctl, const struct cordon_item *item,
 	const struct cordon_results *results)
 {
 	static const char *const outcomes[] = { "", "created", "changed", "unchanged",
-		"withdrawn" };
+		"withdrawn", "refused", "held" };
 	const struct cordon_result *result = &results->results[0];
 	json_t *json;
 
@@ -140,6 +140,16 @@ static int print_one(struct ctl *ctl, const struct cordon_item *item,
 		copies_warn(results);
 	}
 	return EXIT_OK;
+}
+
+static int held(const struct ctl *ctl)
+{
+	if (!ctl->json) {
+		fputs("cordonctl: too many withdrawals at once: it waits for an "
+		      "administrator (cordonctl brake list)\n",
+			stderr);
+	}
+	return EXIT_HELD;
 }
 
 /* One item, its outcome printed. */
@@ -166,11 +176,13 @@ static int submit_one(
 		return ctl_client_failed(ctl, error);
 	}
 	result = &results->results[0];
-	if (result->error != 0 || result->outcome > CORDON_OUTCOME_WITHDRAWN) {
+	if (result->error != 0 || result->outcome == CORDON_OUTCOME_REFUSED) {
 		status = ctl_fail(ctl, result->error, result->error_text);
 	} else {
 		status = print_one(ctl, item, results);
-		if (status == EXIT_OK && results->copies_error != 0) {
+		if (status == EXIT_OK && result->outcome == CORDON_OUTCOME_HELD) {
+			status = held(ctl);
+		} else if (status == EXIT_OK && results->copies_error != 0) {
 			status = EXIT_COPIES;
 		}
 	}

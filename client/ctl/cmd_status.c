@@ -70,7 +70,7 @@ static int print_json(const struct cordon_status *status)
 {
 	return ctl_print_json(json_pack(
 		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
-		"s:I, s:I, s:s?, s:s?, s:I}",
+		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:b}",
 		"node", status->node, "member", status->member, "software",
 		status->software, "started_s", (json_int_t)status->started_s, "now_s",
 		(json_int_t)status->now_s, "signer", status->signer, "lists",
@@ -78,7 +78,9 @@ static int print_json(const struct cordon_status *status)
 		members_json(status), "store_bytes", (json_int_t)status->store_bytes,
 		"lookups", (json_int_t)status->lookups, "connections",
 		(json_int_t)status->connections, "signing", status->signing, "remedy",
-		status->remedy, "put_aside", (json_int_t)status->put_aside));
+		status->remedy, "put_aside", (json_int_t)status->put_aside, "reviews_due",
+		(json_int_t)status->reviews_due, "held", (json_int_t)status->held,
+		"clock_trusted", status->clock_trusted));
 }
 
 static const char *verified_text(int verified)
@@ -137,6 +139,24 @@ static void print_signing(const struct cordon_status *status)
 	}
 }
 
+/* What wants somebody's eye. */
+static void print_upkeep(const struct cordon_status *status)
+{
+	if (status->reviews_due > 0) {
+		printf("%" PRIu64 " own records are to be reviewed within 90 days: "
+		       "cordonctl record due\n",
+			status->reviews_due);
+	}
+	if (status->held > 0) {
+		printf("%" PRIu64 " withdrawals are HELD for an administrator's word: "
+		       "cordonctl brake list\n",
+			status->held);
+	}
+	if (!status->clock_trusted) {
+		puts("its clock is not confirmed by another member's heads");
+	}
+}
+
 static int print_text(const struct cordon_status *status)
 {
 	char started[OUTPUT_TIME_BYTES], newest[OUTPUT_TIME_BYTES];
@@ -149,6 +169,7 @@ static int print_text(const struct cordon_status *status)
 		status->lookups, status->connections,
 		(double)status->store_bytes / (1024 * 1024));
 	print_signing(status);
+	print_upkeep(status);
 	print_lists(status);
 	print_links(status);
 	printf("\n%-8s %-36s %s\n", "MEMBER", "NODE SEEN", "NEWEST HEAD");

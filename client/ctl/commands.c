@@ -34,8 +34,8 @@ const struct option_spec ctl_global_options[] = {
 
 #define CHANGE_STATUS                                                                  \
 	"Exit status: 0 done, 3 refused by an entry rule, 5 done and kept, but not "   \
-	"on as many\nmembers' disks as wanted, 1 failed or not allowed, 2 wrong "      \
-	"usage.\n"
+	"on as many\nmembers' disks as wanted, 6 a withdrawal that waits for an "      \
+	"administrator (brake\nlist), 1 failed or not allowed, 2 wrong usage.\n"
 
 static const struct command commands[] = {
 	{ "lookup document", "NUMBER",
@@ -115,6 +115,17 @@ static const struct command commands[] = {
 	{ "aside drop", "[ID]", "drop them for good",
 		"Exit status: 0 dropped, 3 there were none, 1 failed, 2 wrong usage.\n",
 		aside_drop_options, 0, 1, cmd_aside_drop },
+	{ "brake list", "", "withdrawals that were too many at once and wait", NULL,
+		NULL, 0, 0, cmd_brake_list },
+	{ "brake release", "N", "carry out the withdrawals of batch N",
+		"Records that were changed since are left as they are.\n", NULL, 1, 1,
+		cmd_brake_release },
+	{ "brake drop", "N", "give up the withdrawals of batch N",
+		"Their records stay as they are.\n", NULL, 1, 1, cmd_brake_drop },
+	{ "compact", "", "write the store anew, without what was erased from it",
+		"The node goes on working meanwhile.  What was freed is not "
+		"overwritten on the\ndisk: its file is removed.\n",
+		NULL, 0, 0, cmd_compact },
 	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
 		"Lines come from standard input when none are given.  Exit status: 0 "
 		"valid, 3\n"

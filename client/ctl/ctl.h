@@ -14,7 +14,8 @@ enum {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_REFUSED = 3,
-	EXIT_COPIES = 5 /* entered and kept, but not on as many disks as wanted */
+	EXIT_COPIES = 5, /* entered and kept, but not on as many disks as wanted */
+	EXIT_HELD = 6    /* withdrawals wait for an administrator's word */
 };
 
 #define CTL_SERVERS_MAX CORDON_SERVERS_MAX
@@ -101,6 +102,10 @@ int cmd_evidence_check(struct ctl *ctl, const struct args *args);
 int cmd_recover(struct ctl *ctl, const struct args *args);
 int cmd_promote(struct ctl *ctl, const struct args *args);
 int cmd_reopen(struct ctl *ctl, const struct args *args);
+int cmd_brake_list(struct ctl *ctl, const struct args *args);
+int cmd_brake_release(struct ctl *ctl, const struct args *args);
+int cmd_brake_drop(struct ctl *ctl, const struct args *args);
+int cmd_compact(struct ctl *ctl, const struct args *args);
 int cmd_mrz(struct ctl *ctl, const struct args *args);
 
 extern const struct option_spec lookup_document_options[], lookup_mrz_options[],

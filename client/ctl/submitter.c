@@ -113,6 +113,9 @@ static void report(struct submitter *submitter, const struct place *place,
 	case CORDON_OUTCOME_UNCHANGED:
 		submitter->counts.unchanged++;
 		break;
+	case CORDON_OUTCOME_HELD:
+		submitter->counts.held++;
+		break;
 	default:
 		submitter_refuse(submitter, place->path, place->line, result->id,
 			result->error_text == NULL ? cordon_error_text(result->error)
@@ -230,10 +233,11 @@ static int print_json(
 	const struct submitter *submitter, const struct submitter_besides *besides)
 {
 	const struct submitter_counts *c = &submitter->counts;
-	json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "created",
-		(json_int_t)c->created, "changed", (json_int_t)c->changed, "unchanged",
-		(json_int_t)c->unchanged, "refused", (json_int_t)c->refused,
-		"short_of_copies", (json_int_t)c->short_of_copies, "left_out",
+	json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"created", (json_int_t)c->created, "changed", (json_int_t)c->changed,
+		"unchanged", (json_int_t)c->unchanged, "refused",
+		(json_int_t)c->refused, "held", (json_int_t)c->held, "short_of_copies",
+		(json_int_t)c->short_of_copies, "left_out",
 		(json_int_t)(besides == NULL ? 0 : besides->left_out), "remarks",
 		(json_int_t)(besides == NULL ? 0 : besides->remarks));
 
@@ -254,6 +258,9 @@ static void print_text(
 		c->created, c->changed, c->unchanged, c->refused);
 	if (besides != NULL) {
 		printf(", %" PRIu64 " left out (no persons)", besides->left_out);
+	}
+	if (c->held > 0) {
+		printf(", %" PRIu64 " HELD for an administrator", c->held);
 	}
 	if (c->short_of_copies > 0) {
 		printf(", %" PRIu64 " kept but short of copies", c->short_of_copies);
@@ -277,6 +284,9 @@ int submitter_end(struct submitter *submitter, int status,
 	}
 	if (submitter->counts.refused > 0) {
 		return EXIT_REFUSED;
+	}
+	if (submitter->counts.held > 0) {
+		return EXIT_HELD;
 	}
 	return submitter->copies != NULL && submitter->copies->copies_error != 0
 		       ? EXIT_COPIES

@@ -77,6 +77,31 @@ static void counters(struct text *text)
 		atomic_load(&from->connections));
 }
 
+static void upkeep(struct text *text)
+{
+	const struct upkeep_counters *from = &text->node->upkept;
+
+	single(text, "ended_total", "counter", "Own records withdrawn at their end.",
+		atomic_load(&from->ended));
+	single(text, "lapsed_total", "counter",
+		"Own records withdrawn because nobody confirmed them.",
+		atomic_load(&from->lapsed));
+	single(text, "erased_total", "counter",
+		"Other members' records whose content was erased.",
+		atomic_load(&from->erased));
+	single(text, "tombstones_purged_total", "counter", "Own tombstones let go.",
+		atomic_load(&from->purged));
+	single(text, "reviews_due", "gauge",
+		"Own records to be reviewed within 90 days.",
+		atomic_load(&from->reviews));
+	single(text, "withdrawals_held", "gauge",
+		"Withdrawals that wait for an administrator.",
+		atomic_load(&from->held));
+	single(text, "clock_trusted", "gauge",
+		"1 when other members' heads agree with the node's clock.",
+		atomic_load(&from->clock_trusted) ? 1 : 0);
+}
+
 static void lookups(struct text *text)
 {
 	static const char *const verdicts[] = { NULL, "clear", "possible", "match" };
@@ -297,6 +322,7 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	arena_init(&text.arena, 0);
 	about(&text);
 	counters(&text);
+	upkeep(&text);
 	lookups(&text);
 	error = lists(&text, txn);
 	if (error == 0) {

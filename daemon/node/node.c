@@ -17,6 +17,8 @@
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/serve_snapshot.h"
+#include "daemon/node/brake.h"
+#include "daemon/node/compactor.h"
 #include "daemon/node/upkeep.h"
 #include "daemon/node/signing.h"
 #include "daemon/node/worker.h"
@@ -286,6 +288,15 @@ static int start(struct running *run, struct errmsg *msg)
 		error = open_store(node, msg);
 	}
 	if (error == 0) {
+		node->brake = brake_create();
+		error = node->brake == NULL
+				? errmsg_set(msg, CORDON_ENOMEM, "out of memory")
+				: 0;
+	}
+	if (error == 0) {
+		error = compactor_create(node, &node->compactor, msg);
+	}
+	if (error == 0) {
 		error = committer_create(node, &node->committer, msg);
 	}
 	if (error == 0) {
@@ -321,7 +332,9 @@ static void stop(struct running *run)
 	if (node->replicator != NULL) {
 		replicator_stop(node->replicator);
 	}
+	compactor_stop(node->compactor);
 	committer_destroy(node->committer);
+	compactor_destroy(node->compactor);
 	mailbox_destroy(node->mailbox); /* posts to the workers */
 	for (size_t i = 0; i < node->workers_count; i++) {
 		worker_destroy(node->workers[i]);
@@ -329,6 +342,7 @@ static void stop(struct running *run)
 	free(node->workers);
 	registry_destroy(node->registry);
 	upkeep_destroy(node->upkeep);
+	brake_destroy(node->brake);
 	metrics_destroy(run->metrics);
 	replicator_destroy(node->replicator);
 	store_close(node->store);

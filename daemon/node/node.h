@@ -19,6 +19,8 @@ struct replicator;
 struct ack_in;
 struct registry;
 struct upkeep;
+struct brake;
+struct compactor;
 
 /* Counted by any thread, read by status and metrics. */
 struct node_counters {
@@ -75,6 +77,8 @@ struct node {
 	struct upkeep *upkeep; /* main's */
 	struct upkeep_counters upkept;
 	struct write_log write_log;
+	struct brake *brake; /* the writer's */
+	struct compactor *compactor;
 	/* One bit per configured member (its index): a node of it has told us its heads
 	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;

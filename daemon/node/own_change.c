@@ -3,6 +3,7 @@
 
 #include <cordon/client.h>
 #include "daemon/base/clock.h"
+#include "daemon/node/brake.h"
 #include "daemon/node/own_listed.h"
 #include "daemon/node/own_lists_state.h"
 #include "proto/record_codec.h"
@@ -193,6 +194,19 @@ static int pack_withdrawal(struct change *c, uint64_t version, struct bytes *sea
 	return 0;
 }
 
+static int wait_for_word(struct change *c, struct errmsg *msg)
+{
+	if (brake_hold(c->lists->txn, &c->list->feed.list, &c->old, c->item) != 0) {
+		return broken(c, msg);
+	}
+	unchanged(c, false);
+	c->result->outcome = CORDON_OUTCOME_HELD;
+	errmsg_set(&c->result->text, 0,
+		"so many withdrawals at once wait for an administrator: cordonctl "
+		"brake list");
+	return 0;
+}
+
 static int withdraw(struct change *c, struct errmsg *msg)
 {
 	struct entry row = {
@@ -211,13 +225,23 @@ static int withdraw(struct change *c, struct errmsg *msg)
 		c->result->outcome = CORDON_OUTCOME_WITHDRAWN;
 		return 0;
 	}
+	if (c->item->hold != NULL && c->item->hold[c->list->feed.list.kind]) {
+		return wait_for_word(c, msg);
+	}
 	error = pack_withdrawal(c, row.version, &row.sealed);
 	if (error != 0) {
 		return errmsg_set(msg, error, "withdraw a record");
 	}
 	error = put_note(
 		c, c->item->text == NULL ? "" : c->item->text, &note_changed, msg);
-	return error == 0 ? put_row(c, &row, CORDON_OUTCOME_WITHDRAWN, msg) : error;
+	if (error == 0) {
+		error = put_row(c, &row, CORDON_OUTCOME_WITHDRAWN, msg);
+	}
+	if (error == 0) {
+		c->result->withdrew = true;
+		c->list->withdrawn += c->item->hold != NULL;
+	}
+	return error;
 }
 
 static int confirm(struct change *c, struct errmsg *msg)

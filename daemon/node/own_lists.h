@@ -38,6 +38,8 @@ struct own_item {
 	const char *text;             /* withdraw; kept beside the record */
 	struct cordon_date until;     /* confirm */
 	uint8_t salt[16];             /* random */
+	const char *by;               /* withdraw: URI of the submitter, or NULL */
+	const bool *hold; /* withdraw: by kind, which wait (brake.h); or NULL */
 };
 
 struct own_result {
@@ -46,6 +48,7 @@ struct own_result {
 	uint64_t sequence;
 	uint16_t kind;      /* of the list; 0: refused before that was known */
 	struct epoch epoch; /* that the list is in */
+	bool withdrew;      /* a record that was live until now */
 	int error;          /* refused */
 	struct errmsg text; /* refused; or a warning */
 };

@@ -13,6 +13,7 @@ struct own_list {
 	struct list_copy copy;
 	struct feed feed;
 	struct own_change change;
+	uint64_t withdrawn; /* by submissions in this transaction */
 };
 
 struct own_lists {

@@ -20,6 +20,8 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_ASIDE, ACTION_ASIDE, .handle = handle_aside },
 	{ MESSAGE_EVIDENCE, ACTION_VERIFY, .handle = handle_evidence },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },
+	{ MESSAGE_COMPACT, ACTION_UPKEEP, .handle = handle_compact },
+	{ MESSAGE_BRAKE, ACTION_UPKEEP, .handle = handle_brake },
 };
 
 const struct session_entry *session_table_find(uint16_t type)

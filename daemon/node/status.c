@@ -266,6 +266,9 @@ static void add_node(struct status *status)
 	answer->store_bytes = store_used_bytes(node->store);
 	answer->lookups = atomic_load(&node->counters.lookups);
 	answer->connections = atomic_load(&node->counters.connections);
+	answer->reviews_due = atomic_load(&node->upkept.reviews);
+	answer->held = atomic_load(&node->upkept.held);
+	answer->clock_trusted = atomic_load(&node->upkept.clock_trusted);
 }
 
 static bool count_aside(void *context, const struct store_aside *aside)

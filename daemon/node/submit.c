@@ -5,6 +5,7 @@
 #include <cordon/client.h>
 #include "daemon/core/repl/apply.h"
 #include "daemon/node/signing.h"
+#include "daemon/node/brake.h"
 #include "daemon/node/submit_private.h"
 
 /*
@@ -24,21 +25,55 @@
 /* ---- on the writer ----------------------------------------------------------------
  */
 
+/* Are the withdrawals too many? */
+static int judge(struct submission *s, struct brake_request *brake,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->items[i].result.error == 0 &&
+			brake_count(brake, txn, &s->items[i].own) != 0) {
+			return store_txn_error(txn, msg);
+		}
+	}
+	return brake_judge(s->service->node, brake, s->job.lists, msg);
+}
+
 static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
 {
 	struct submission *s = (struct submission *)job;
-	int error = 0;
+	struct brake_request brake = { .count = { 0 } };
+	int error = judge(s, &brake, txn, msg);
 
-	(void)txn;
 	for (size_t i = 0; i < s->count && error == 0; i++) {
 		struct submit_item *item = &s->items[i];
 
 		if (item->result.error == 0) {
+			item->own.hold = brake.hold;
 			error = own_lists_change(
 				job->lists, &item->own, &s->arena, &item->result, msg);
 		}
 	}
 	return error;
+}
+
+static void note_withdrawn(struct submission *s)
+{
+	struct node *node = s->service->node;
+	size_t held = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct own_result *result = &s->items[i].result;
+
+		if (result->withdrew) {
+			brake_withdrawn(node, result->kind, 1);
+		}
+		held += result->outcome == CORDON_OUTCOME_HELD;
+	}
+	if (held > 0) {
+		log_warning("%zu withdrawals are too many at once and wait for an "
+			    "administrator: cordonctl brake list",
+			held);
+	}
 }
 
 static void done(struct commit_job *job, int error, const char *text)
@@ -48,6 +83,8 @@ static void done(struct commit_job *job, int error, const char *text)
 	s->error = error;
 	if (error != 0) {
 		errmsg_set(&s->text, error, "%s", text);
+	} else {
+		note_withdrawn(s);
 	}
 	mailbox_post(s->service->mailbox, &s->letter);
 }

@@ -196,6 +196,15 @@ static int read_put(struct request *request, const Cordon__SubmitItem *message,
 	return error;
 }
 
+/* Null where there is no memory, which the arena keeps in mind. */
+static const char *submitter(const struct request *request, struct arena *arena)
+{
+	char uri[IDENT_URI_MAX];
+
+	ident_uri_text(&request->asker->identity, uri);
+	return arena_printf(arena, "%s", uri);
+}
+
 static int read_withdraw(struct request *request, const Cordon__WithdrawItem *message,
 	struct arena *arena, struct submit_item *item, struct errmsg *msg)
 {
@@ -203,6 +212,7 @@ static int read_withdraw(struct request *request, const Cordon__WithdrawItem *me
 	int error = read_id(request, message->id, arena, item);
 
 	item->own.type = OWN_WITHDRAW;
+	item->own.by = submitter(request, arena);
 	item->own.reason = message->reason;
 	item->bytes = message->id.len + message->text.len;
 	if (error != 0 || refused(item)) {

@@ -8,6 +8,7 @@
 #include <event2/event.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/compactor.h"
 #include "daemon/node/own_lists_state.h"
 #include "daemon/node/upkeep_private.h"
 
@@ -134,6 +135,7 @@ static void count(const struct upkeep_job *job)
 	case UPKEEP_LAPSED:
 		atomic_fetch_add(&to->lapsed, job->done);
 		atomic_store(&to->reviews, job->reviews);
+		atomic_store(&to->held, job->held);
 		break;
 	case UPKEEP_TOMBSTONES:
 		atomic_fetch_add(&to->purged, job->done);
@@ -200,6 +202,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	compactor_look(upkeep->node->compactor);
 	if (upkeep->busy) {
 		return;
 	}

@@ -195,6 +195,9 @@ int upkeep_lapsed(struct upkeep_job *job, struct store_txn *txn, struct errmsg *
 	if (error == 0) {
 		error = find_lapsed(&reviews, txn, msg);
 	}
+	if (error == 0 && store_held_count(txn, &job->held) != 0) {
+		error = store_txn_error(txn, msg);
+	}
 	if (error == 0) {
 		job->more = reviews.past.count == UPKEEP_BATCH;
 		job->reviews = reviews.due - reviews.past.count;

@@ -39,7 +39,7 @@ struct upkeep_job {
 	/* The result. */
 	bool more; /* there is more of the same to do */
 	size_t done;
-	uint64_t reviews; /* LAPSED */
+	uint64_t reviews, held; /* LAPSED */
 	int error;
 	struct errmsg text;
 };

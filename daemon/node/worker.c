@@ -100,6 +100,7 @@ static void on_lists_changed(struct letter *letter)
 	struct worker *worker = receive(letter);
 
 	worker->renewed = false;
+	store_read_reset(worker->txn); /* the data file may be another one by now */
 	sessions_turn(&worker->sessions);
 }
 

@@ -147,7 +147,8 @@ enum cordon_outcome {
 	CORDON_OUTCOME_CHANGED,
 	CORDON_OUTCOME_UNCHANGED, /* the same stood there before */
 	CORDON_OUTCOME_WITHDRAWN,
-	CORDON_OUTCOME_REFUSED
+	CORDON_OUTCOME_REFUSED,
+	CORDON_OUTCOME_HELD /* a withdrawal, one of many: waits for an admin's word */
 };
 
 struct cordon_result {
@@ -370,10 +371,62 @@ struct cordon_status {
 	const char *signing;
 	const char *remedy; /* why it does not sign, and what to do; or NULL */
 	uint64_t put_aside; /* changes that wait for cordon_aside */
+	uint64_t reviews_due; /* own records to be reviewed within 90 days */
+	uint64_t held;        /* withdrawals that wait for an admin; see cordon_brake */
+	bool clock_trusted;   /* other members' heads agree with the node's clock */
 };
 
 int cordon_status(struct cordon_client *client, struct cordon_status **status);
 void cordon_status_destroy(struct cordon_status *status);
+
+/* Withdrawals of one list that were too many at once. */
+struct cordon_brake_batch {
+	uint64_t batch;   /* its number, which is never used again */
+	const char *list; /* "KAZ/entry_ban" */
+	uint64_t count;
+	uint64_t live;           /* records in the list now */
+	int64_t first_s, last_s; /* when they were submitted, unix seconds */
+	const char *by;          /* URI of the first submitter */
+	const char *const *ids;  /* the first few of them */
+	size_t ids_count;
+};
+
+struct cordon_brake {
+	const struct cordon_brake_batch *batches; /* list */
+	size_t batches_count;
+	uint64_t withdrawn;   /* release */
+	uint64_t passed_over; /* release: changed since, and left as they are */
+	uint64_t dropped;     /* drop: their records stay as they are */
+};
+
+enum cordon_brake_what {
+	CORDON_BRAKE_LIST = 1,
+	CORDON_BRAKE_RELEASE,
+	CORDON_BRAKE_DROP
+};
+
+/* An administrator's; batch: of release and drop, else 0.  CORDON_ENOTFOUND for a batch
+ * that is not there; CORDON_EINVAL unless the client has exactly one server. */
+int cordon_brake(struct cordon_client *client, enum cordon_brake_what what,
+	uint64_t batch, struct cordon_brake **brake);
+void cordon_brake_destroy(struct cordon_brake *brake);
+
+/* The node's store being written anew, without what was erased from it. */
+struct cordon_compaction {
+	uint64_t runs; /* begun since the node's start */
+	bool running;
+	uint64_t done_bytes, total_bytes; /* of the copy */
+	uint64_t before_bytes, after_bytes;
+	uint64_t took_ms;
+	int error; /* not running: why the last one failed; 0 */
+	const char *error_text;
+};
+
+/* start: begins one, unless one is under way; else only tells how far it is.
+ * CORDON_EINVAL unless the client has exactly one server. */
+int cordon_compact(struct cordon_client *client, bool start,
+	struct cordon_compaction **compaction);
+void cordon_compaction_destroy(struct cordon_compaction *compaction);
 
 /* A change that a node had accepted, and that nobody else had, when another took over.
  */

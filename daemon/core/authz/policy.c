@@ -40,6 +40,7 @@ static const enum reach rules[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_VERIFY] = ANY,
 		[ACTION_TAKEOVER] = OWN,
 		[ACTION_ASIDE] = OWN,
+		[ACTION_UPKEEP] = OWN,
 	},
 	/* what it may have of which list is its owner's decision: shared_with */
 	[ROLE_NODE] = {
@@ -64,6 +65,7 @@ static const struct {
 	[ACTION_TAKEOVER] = { "make a node sign its member's lists",
 		"an administrator" },
 	[ACTION_ASIDE] = { "see and drop what was put aside", "an administrator" },
+	[ACTION_UPKEEP] = { "work the brake or compact the store", "an administrator" },
 	[ACTION_REPLICATE] = { "replicate lists", "a node" },
 };
 

@@ -347,7 +347,7 @@ static void put_and_import_end_with_one_shape(void **state)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		assert_number(json_object_get(put, "summary"), keys[i], i == 0 ? 2 : 0);
 	}
-	assert_int_equal(json_object_size(json_object_get(put, "summary")), 7);
+	assert_int_equal(json_object_size(json_object_get(put, "summary")), 8);
 	json_decref(put);
 	json_decref(import);
 }
