@@ -132,12 +132,6 @@ static X509 *read_certificate(struct bytes der)
 	return certificate;
 }
 
-static bool same_identity(const struct identity *a, const struct identity *b)
-{
-	return ident_state_equal(&a->member, &b->member) && a->role == b->role &&
-	       strcmp(a->name, b->name) == 0;
-}
-
 /* The certificate is the named node's, and its key made the signature. */
 static int check_signer(
 	const Cordon__Ack *message, const struct ack *ack, struct errmsg *msg)
@@ -158,7 +152,7 @@ static int check_signer(
 		goto free_certificate;
 	}
 	error = tls_x509_identity(certificate, &holder, msg);
-	if (error == 0 && !same_identity(&holder, &ack->node)) {
+	if (error == 0 && !ident_equal(&holder, &ack->node)) {
 		error = errmsg_set(msg, CORDON_EIDENTITY,
 			"the certificate inside is not that of the node named");
 	}

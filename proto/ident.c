@@ -36,6 +36,12 @@ bool ident_state_equal(const struct state *a, const struct state *b)
 	return memcmp(a->code, b->code, sizeof(a->code)) == 0;
 }
 
+bool ident_equal(const struct identity *a, const struct identity *b)
+{
+	return ident_state_equal(&a->member, &b->member) && a->role == b->role &&
+	       strcmp(a->name, b->name) == 0;
+}
+
 static const char *const role_texts[] = {
 	[ROLE_NODE] = "node",
 	[ROLE_CHECKPOINT] = "checkpoint",

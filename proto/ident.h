@@ -67,6 +67,9 @@ struct identity {
 	char name[IDENT_NAME_MAX + 1];
 };
 
+/* Member, role and name. */
+bool ident_equal(const struct identity *a, const struct identity *b);
+
 int ident_uri_parse(
 	struct identity *id, const char *uri, size_t bytes, struct errmsg *msg);
 /* out: IDENT_URI_MAX bytes. */

@@ -2,22 +2,33 @@
 #ifndef NODE_ACK_OUT_H
 #define NODE_ACK_OUT_H
 
+#include "daemon/node/ack_keep.h"
 #include "daemon/node/peer.h"
 
 /*
  * Acknowledgements on their way to the owner: this node's own, signed with its TLS key,
- * and those that other nodes left here.  Best effort: a lost one is made good by the
- * next, or when the link to the owner comes up again.  On main's loop.
+ * and those that other nodes left here.  Sent at once.  A lost one is made good by the
+ * next, or when a link comes up again.  On main's loop.
  *
- * Each goes over a link to a node of the owner, else to source, the peer that the list
- * comes from (ENGINE_NOBODY: none), which passes it on.
+ * Each goes over the links to the owner's nodes, else to source, the peer that the list
+ * comes from, which passes it on.
  */
-void ack_out_send(struct node *node, struct peer *const *peers, size_t count,
-	size_t source, const struct head *head);
-void ack_out_forward(struct peer *const *peers, size_t count, size_t source,
-	const struct list_id *list, struct bytes packed);
+struct ack_route {
+	struct peer *const *peers;
+	size_t count;
+	size_t source; /* index; ENGINE_NOBODY: none */
+};
 
-/* The link to peer is new: tells it what is held of its member's lists. */
-void ack_out_all(struct node *node, struct store_txn *txn, struct peer *peer);
+void ack_out_send(
+	struct node *node, const struct ack_route *route, const struct head *head);
+/* False: there is no link that it could go over. */
+bool ack_out_forward(const struct ack_route *route, const struct relayed_ack *relayed);
+
+/*
+ * The link to source is new: tells it what is held of its member's lists, and of those
+ * that it may have and whose owner is linked to nobody here, for it to pass on.
+ */
+void ack_out_all(
+	struct node *node, struct store_txn *txn, const struct ack_route *route);
 
 #endif

@@ -149,6 +149,7 @@ void replicator_destroy(struct replicator *replicator)
 		store_read_end(replicator->txn);
 	}
 	head_check_destroy(replicator->check);
+	ack_keep_finish(&replicator->keep);
 	links_finish(&replicator->links);
 	engine_destroy(replicator->engine);
 	free(replicator);
@@ -166,8 +167,7 @@ void replicator_profile_changed(struct replicator *replicator)
 struct forward {
 	struct letter letter;
 	struct replicator *replicator;
-	struct list_id list;
-	size_t size;
+	struct relayed_ack relayed;
 	uint8_t data[];
 };
 
@@ -175,19 +175,17 @@ static void deliver_forward(struct letter *letter)
 {
 	struct forward *forward = (struct forward *)letter;
 	struct replicator *r = forward->replicator;
-	struct bytes packed = { forward->data, forward->size };
 
-	if (!r->stopped) {
-		ack_out_forward(r->peers, r->peers_count,
-			engine_source(r->engine, &forward->list), &forward->list,
-			packed);
+	if (!r->stopped && !replicator_pass_on(r, &forward->relayed)) {
+		ack_keep_add(&r->keep, &forward->relayed);
 	}
 	free(forward);
 }
 
 void replicator_forward_ack(
-	struct replicator *replicator, const struct list_id *list, struct bytes packed)
+	struct replicator *replicator, const struct relayed_ack *relayed)
 {
+	struct bytes packed = relayed->packed;
 	struct forward *forward = malloc(sizeof(*forward) + packed.size);
 
 	if (forward == NULL) {
@@ -196,8 +194,8 @@ void replicator_forward_ack(
 	}
 	forward->letter.deliver = deliver_forward;
 	forward->replicator = replicator;
-	forward->list = *list;
-	forward->size = packed.size;
+	forward->relayed = *relayed;
+	forward->relayed.packed.data = forward->data;
 	memcpy(forward->data, packed.data, packed.size);
 	mailbox_post(replicator->node->mailbox, &forward->letter);
 }

@@ -2,6 +2,7 @@
 #ifndef NODE_REPLICATOR_H
 #define NODE_REPLICATOR_H
 
+#include "daemon/node/ack_keep.h"
 #include "daemon/node/node.h"
 
 /*
@@ -17,10 +18,9 @@ void replicator_stop(struct replicator *replicator);
 /* After SIGHUP: links whose peer is no longer acceptable end. */
 void replicator_profile_changed(struct replicator *replicator);
 
-/* Any thread: passes acknowledgements (packed Ack messages, copied) on towards the
- * owner of list. */
+/* Any thread: passes an acknowledgement (copied) on towards the owner of its list. */
 void replicator_forward_ack(
-	struct replicator *replicator, const struct list_id *list, struct bytes packed);
+	struct replicator *replicator, const struct relayed_ack *relayed);
 
 /* Any thread: this node's role has changed.  Own lists are followed, or not. */
 void replicator_role_changed(struct replicator *replicator);

@@ -19,7 +19,9 @@ static void on_up(void *context, size_t index)
 		error = watch_heads(r->txn, r->peers[index], &msg);
 	}
 	if (error == 0) {
-		ack_out_all(r->node, r->txn, r->peers[index]);
+		struct ack_route route = { r->peers, r->peers_count, index };
+
+		ack_out_all(r->node, r->txn, &route);
 	} else {
 		log_error("replication: %s", errmsg_text(&msg, error));
 	}

@@ -3,6 +3,7 @@
 #define NODE_REPLICATOR_PRIVATE_H
 
 #include "daemon/base/log_quota.h"
+#include "daemon/node/ack_keep.h"
 #include "daemon/node/apply_job.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/links.h"
@@ -68,6 +69,7 @@ struct replicator {
 	struct event *wake;
 	struct store_txn *txn; /* reset between uses */
 	struct links links;
+	struct ack_keep keep;
 	struct opening opening;
 	bool retiring;            /* a retire_job is under way */
 	struct log_quota rubbish; /* lines about heads and chunks that are none */
@@ -121,6 +123,9 @@ bool replicator_suspect(struct replicator *r, size_t peer, const struct head *he
 /* A proof that peer tells. */
 void replicator_take_evidence(
 	struct replicator *r, size_t peer, const Cordon__Evidence *message);
+
+/* Another node's acknowledgement; an ack_keep_fn, context the replicator. */
+bool replicator_pass_on(void *context, const struct relayed_ack *relayed);
 
 extern const struct peer_handler replicator_peer_handler;
 

@@ -178,6 +178,26 @@ static void warn(struct replicator *r, const struct engine_effect *effect)
 	}
 }
 
+/* A list that was moved in comes from nobody just now: from whom it is taken. */
+static void acknowledge(struct replicator *r, const struct engine_event *event)
+{
+	struct ack_route route = { r->peers, r->peers_count, event->peer };
+
+	if (route.source == ENGINE_NOBODY) {
+		route.source = engine_source(r->engine, &event->list);
+	}
+	ack_out_send(r->node, &route, &event->copy->head);
+}
+
+bool replicator_pass_on(void *context, const struct relayed_ack *relayed)
+{
+	struct replicator *r = context;
+	struct ack_route route = { r->peers, r->peers_count,
+		engine_source(r->engine, &relayed->list) };
+
+	return ack_out_forward(&route, relayed);
+}
+
 static void carry_out(struct replicator *r, const struct engine_effect *effect,
 	const struct engine_event *event, struct bytes packed)
 {
@@ -192,8 +212,7 @@ static void carry_out(struct replicator *r, const struct engine_effect *effect,
 		post_move(r, effect);
 		break;
 	case ENGINE_ACK:
-		ack_out_send(r->node, r->peers, r->peers_count, event->peer,
-			&event->copy->head);
+		acknowledge(r, event);
 		break;
 	case ENGINE_WATCH:
 		tell_held(r, effect->peer);
@@ -241,6 +260,7 @@ void replicator_step(
 		carry_out(r, &effects.effects[i], event, packed);
 	}
 	set_wake(r, &effects);
+	ack_keep_try(&r->keep, replicator_pass_on, r);
 	for (size_t i = 0; i < r->peers_count; i++) {
 		links_set_state(
 			&r->links, i, r->peers[i], engine_peer_lag(r->engine, i));

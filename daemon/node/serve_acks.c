@@ -56,9 +56,7 @@ static int open_ack(
 	if (error != 0) {
 		return error;
 	}
-	if (!ident_state_equal(&identity.member, &ack->node.member) ||
-		identity.role != ack->node.role ||
-		strcmp(identity.name, ack->node.name) != 0) {
+	if (!ident_equal(&identity, &ack->node)) {
 		return errmsg_set(
 			msg, CORDON_EIDENTITY, "the certificate is another's");
 	}
@@ -92,13 +90,15 @@ static int forward(struct request *request, const struct ack *ack, struct bytes 
 	struct errmsg *msg)
 {
 	struct service *service = request->service;
+	const struct relayed_ack relayed = { ack->list, ack->node,
+		request->asker->identity, packed };
 	struct store_txn *txn;
 	struct list_copy copy;
 	bool found;
 	int error = request_txn(request, &txn, msg);
 
-	if (error != 0) {
-		return error;
+	if (error != 0 || ident_equal(&ack->node, &service->node->config->node)) {
+		return error; /* has gone round in a circle */
 	}
 	if (store_list_get(txn, &ack->list, &copy, &found) != 0) {
 		return served_failed(txn, msg);
@@ -108,7 +108,7 @@ static int forward(struct request *request, const struct ack *ack, struct bytes 
 			cordon_error_text(CORDON_ENOTSHARED));
 	}
 	if (!seen(&service->serve, packed, &error) && error == 0) {
-		replicator_forward_ack(service->node->replicator, &ack->list, packed);
+		replicator_forward_ack(service->node->replicator, &relayed);
 	}
 	return error;
 }

@@ -199,6 +199,57 @@ static void the_acknowledgement_itself_is_shown(void **state)
 	union_output_finish(&output);
 }
 
+/* ---- a chain ----------------------------------------------------------------------
+ */
+
+/* KAZ - BLR - RUS: acknowledgements of RUS reach KAZ through BLR alone. */
+static int set_up_chain(void **state)
+{
+	(void)state;
+	all = union_create();
+	blr = union_add(all, "BLR", "node-1");
+	kaz = union_add(all, "KAZ", "node-1");
+	rus = union_add(all, "RUS", "node-1");
+	kaz->peers = "BLR/node-1";
+	rus->peers = "BLR/node-1";
+	union_start(blr);
+	union_start(kaz);
+	union_start(rus);
+	union_settle(all);
+	return 0;
+}
+
+static void copies_are_acknowledged_through_a_relay(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	put("KAZ-1", "AA11111", "all", "60", &output);
+	assert_status(&output, 0);
+	assert_says(output.out, "(held by BLR, RUS)");
+	union_output_finish(&output);
+}
+
+/* The owner is away while RUS takes the record from the relay. */
+static void an_acknowledgement_waits_at_the_relay_for_its_link(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	union_stop(rus);
+	put("KAZ-2", "AA22222", "1", "60", &output);
+	assert_status(&output, 0);
+	union_output_finish(&output);
+	union_stop(kaz);
+	union_start(rus);
+	union_await_verdict(rus, "AA22222", CORDON_VERDICT_MATCH);
+	union_start(kaz);
+	await_shown("KAZ-2", "RUS node-1: arrived");
+}
+
+/* ---- the stop ---------------------------------------------------------------------
+ */
+
 struct told {
 	bool done;
 	int error, copies_error;
@@ -261,6 +312,10 @@ static void who_waits_is_answered_when_the_node_stops(void **state)
 
 int main(void)
 {
+	const struct CMUnitTest chain[] = {
+		cmocka_unit_test(copies_are_acknowledged_through_a_relay),
+		cmocka_unit_test(an_acknowledgement_waits_at_the_relay_for_its_link),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_all_have_is_on_their_disks),
 		cmocka_unit_test(a_member_that_is_away_is_named_and_has_it_later),
@@ -271,5 +326,6 @@ int main(void)
 		cmocka_unit_test(who_waits_is_answered_when_the_node_stops),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, teardown) +
+	       cmocka_run_group_tests(chain, set_up_chain, teardown);
 }

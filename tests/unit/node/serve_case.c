@@ -391,14 +391,14 @@ void node_lists_changed(struct node *node)
 }
 
 void replicator_forward_ack(
-	struct replicator *replicator, const struct list_id *list, struct bytes packed)
+	struct replicator *replicator, const struct relayed_ack *relayed)
 {
 	struct forwarded *f = &running->forwarded[running->forwarded_count++];
 
 	(void)replicator;
 	assert_true(running->forwarded_count < 16);
-	f->list = *list;
-	f->size = packed.size;
+	f->list = relayed->list;
+	f->size = relayed->packed.size;
 }
 
 int replicator_links(struct replicator *replicator, struct arena *arena,
