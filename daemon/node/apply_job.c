@@ -278,6 +278,7 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 		store_list_get(txn, &job->list, &job->copy, &found) != 0) {
 		return store_txn_error(txn, msg);
 	}
+	store_feed_prepared(&feed, job->keys);
 	if (job->type == APPLY_JOB_EVIDENCE) {
 		return keep_evidence(job, &feed, signs_itself(job), txn, msg);
 	}
@@ -304,7 +305,6 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	if (job->more) {
 		return 0;
 	}
-	store_feed_prepared(&feed, job->keys);
 	job->result = apply(job, &feed, &error);
 	switch (job->result) {
 	case APPLY_STALE:

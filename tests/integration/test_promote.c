@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "tests/lib/union.h"
+#include "tests/lib/agency.h"
 
 #define NODES 4
 #define ALONE 3 /* records that never leave the first node */
@@ -103,6 +103,15 @@ static void assert_aside(struct union_node *at, const char *ids)
 		union_fail(all, "put aside: %s, expected: %s", told, ids);
 	}
 	union_output_finish(&output);
+}
+
+static int count(void *data, const struct cordon_aside *change)
+{
+	uint64_t *aside = data;
+
+	(void)change;
+	++*aside;
+	return 0;
 }
 
 static void drop_aside(struct union_node *at, const char *what, int status)
@@ -227,6 +236,37 @@ static void of_two_that_sign_the_later_epoch_goes_on(void **state)
 	first->waits = false;
 }
 
+/* The old signer works on until it hears of the epoch: what it acknowledged is in the
+ * list, or put aside at it. */
+static void a_takeover_under_load_loses_nothing(void **state)
+{
+	struct agency agency;
+	unsigned acknowledged, held = 0;
+	uint64_t aside = 0;
+
+	(void)state;
+	assert_aside(first, "");
+	agency_begin(&agency, first, "LD");
+	union_until(all, "records come in", atomic_load(&agency.acknowledged) >= 200);
+	expect(second, 0, NULL, "promote", "--force", "KAZ");
+	agency_end(&agency);
+	assert_not_signer(first, "cordonctl aside list");
+	assert_equal_exports();
+	acknowledged = atomic_load(&agency.acknowledged);
+	for (unsigned i = 0; i < acknowledged; i++) {
+		held += agency_holds(&agency, rus, i);
+	}
+	assert_int_equal(
+		cordon_aside(union_client(first, UNION_ADMIN), NULL, count, &aside), 0);
+	assert_int_equal(held + aside, acknowledged);
+	enter_again(first, second);
+	drop_aside(first, "--all", aside == 0 ? 3 : 0);
+	assert_equal_exports();
+	expect(first, 0, NULL, "promote", "--force", "KAZ");
+	assert_equal_exports();
+	second->waits = true;
+}
+
 struct killer {
 	pthread_t thread;
 	pid_t pid;
@@ -328,6 +368,7 @@ int main(void)
 		cmocka_unit_test(a_standby_follows_and_waits_for_its_turn),
 		cmocka_unit_test(a_promoted_node_goes_on_and_the_old_one_follows),
 		cmocka_unit_test(of_two_that_sign_the_later_epoch_goes_on),
+		cmocka_unit_test(a_takeover_under_load_loses_nothing),
 		cmocka_unit_test(a_takeover_that_is_cut_short_is_whole_or_none),
 		cmocka_unit_test(a_forked_history_is_reopened_on_one_side),
 	};

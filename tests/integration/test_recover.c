@@ -4,11 +4,9 @@
  * back from the others: everything that reached one of them is there again, the rest
  * was acknowledged as being on the lost disk only.
  */
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,9 +16,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "tests/lib/union.h"
+#include "tests/lib/agency.h"
 
-#define RECORDS_MAX 20000
 #define SHARED 300 /* acknowledged before the peers stop */
 #define ALONE 40   /* and after */
 
@@ -46,88 +43,20 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- an agency at work --------------------------------------------------------------
+/* ---- what is there ------------------------------------------------------------------
  */
 
-struct agency {
-	pthread_t thread;
-	struct cordon_client *client;
-	atomic_uint acknowledged;
-	unsigned sent;
-};
-
-static bool submit_next(struct agency *agency)
-{
-	struct cordon_item item = { .type = CORDON_ITEM_PUT };
-	struct cordon_results *results;
-	struct cordon_record *record;
-	char id[32], number[16];
-	char *json;
-	int error;
-
-	snprintf(id, sizeof(id), "KAZ-L-%05u", agency->sent);
-	snprintf(number, sizeof(number), "AL%05u", agency->sent);
-	json = union_ban(id, "TESTOV", number);
-	record = union_record(all, json);
-	item.record = record;
-	error = cordon_submit(agency->client, &item, 1, &results);
-	if (error == 0) {
-		error = results->results[0].error;
-		cordon_results_destroy(results);
-	}
-	cordon_record_destroy(record);
-	free(json);
-	return error == 0;
-}
-
-static void *work(void *context)
-{
-	struct agency *agency = context;
-
-	for (; agency->sent < RECORDS_MAX && submit_next(agency); agency->sent++) {
-		atomic_fetch_add(&agency->acknowledged, 1);
-	}
-	return NULL;
-}
-
-static void begin(struct agency *agency)
-{
-	agency->client = union_client_with(kaz, kaz->pki, "agency");
-	cordon_client_set_timeout(agency->client, 2000);
-	assert_int_equal(pthread_create(&agency->thread, NULL, work, agency), 0);
-}
-
-static void end(struct agency *agency)
-{
-	assert_int_equal(pthread_join(agency->thread, NULL), 0);
-	cordon_client_destroy(agency->client);
-}
-
-static bool holds(struct union_node *at, unsigned number)
-{
-	char id[32];
-	struct cordon_record_entry *entry;
-	int error;
-
-	snprintf(id, sizeof(id), "KAZ-L-%05u", number);
-	error = cordon_record_show(union_client(at, UNION_ADMIN), id, &entry);
-	if (error == 0) {
-		cordon_record_entry_destroy(entry);
-	}
-	assert_true(error == 0 || error == CORDON_ENOTFOUND);
-	return error == 0;
-}
-
 /* How many of the first count are there; fails unless they are the first ones. */
-static unsigned first_held(struct union_node *at, unsigned count)
+static unsigned first_held(
+	const struct agency *agency, struct union_node *at, unsigned count)
 {
 	unsigned held = 0;
 
-	while (held < count && holds(at, held)) {
+	while (held < count && agency_holds(agency, at, held)) {
 		held++;
 	}
 	for (unsigned i = held; i < count; i++) {
-		if (holds(at, i)) {
+		if (agency_holds(agency, at, i)) {
 			union_fail(all, "%u is there, and %u is not", i, held);
 		}
 	}
@@ -185,18 +114,20 @@ static void lose_under_load(struct agency *agency)
 {
 	unsigned seen;
 
-	begin(agency);
+	agency_begin(agency, kaz, "AL");
 	union_until(
 		all, "records come in", atomic_load(&agency->acknowledged) >= SHARED);
 	seen = atomic_load(&agency->acknowledged);
-	union_until(all, "they arrive", holds(rus, seen - 1) && holds(blr, seen - 1));
+	union_until(all, "they arrive",
+		agency_holds(agency, rus, seen - 1) &&
+			agency_holds(agency, blr, seen - 1));
 	union_signal(rus, SIGSTOP);
 	union_signal(blr, SIGSTOP);
 	seen = atomic_load(&agency->acknowledged);
 	union_until(all, "some are on one disk only",
 		atomic_load(&agency->acknowledged) >= seen + ALONE);
 	union_kill(kaz);
-	end(agency);
+	agency_end(agency);
 	union_erase(kaz);
 	union_signal(rus, SIGCONT);
 	union_signal(blr, SIGCONT);
@@ -204,7 +135,7 @@ static void lose_under_load(struct agency *agency)
 
 static void a_lost_disk_is_taken_back_from_the_peers(void **state)
 {
-	struct agency agency = { .sent = 0 };
+	struct agency agency;
 	struct union_list list;
 	unsigned acknowledged, held;
 	char text[512], *json;
@@ -233,10 +164,10 @@ static void a_lost_disk_is_taken_back_from_the_peers(void **state)
 	union_await_verdict(rus, "ANEW001", CORDON_VERDICT_MATCH);
 	union_settle(all);
 
-	held = first_held(kaz, acknowledged);
+	held = first_held(&agency, kaz, acknowledged);
 	assert_in_range(held, SHARED, acknowledged - 1);
-	assert_int_equal(first_held(rus, acknowledged), held);
-	assert_int_equal(first_held(blr, acknowledged), held);
+	assert_int_equal(first_held(&agency, rus, acknowledged), held);
+	assert_int_equal(first_held(&agency, blr, acknowledged), held);
 	assert_equal_exports("KAZ");
 	list = union_list(kaz, "KAZ/entry_ban");
 	assert_string_equal(list.state, "own");
