@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Three members as three hosts: a network namespace each, joined by a bridge.  Says
- * that it is skipped where namespaces cannot be made (not root, no iproute2).
+ * Three members as three hosts, and five in a chain: a network namespace each, joined
+ * by a bridge.  A cut cable says nothing to either end.  Says that it is skipped where
+ * namespaces cannot be made (not root, no iproute2).
  */
 #define _GNU_SOURCE /* open flags */
 #include <fcntl.h>
@@ -18,9 +19,14 @@
 
 #include "tests/lib/union.h"
 
-static const char *const members[3] = { "BLR", "KAZ", "RUS" };
+#define SKIPPED 77 /* to meson */
+
+static const char *const members[5] = { "BLR", "KAZ", "RUS", "KGZ", "ARM" };
+static const char *const chain[5] = { "KAZ/node-1", "BLR/node-1 RUS/node-1",
+	"KAZ/node-1 KGZ/node-1", "RUS/node-1 ARM/node-1", "KGZ/node-1" };
 static struct testunion *all;
-static struct union_node *node[3];
+static struct union_node *node[5];
+static unsigned count;
 static bool made;
 
 /* "ip …" with %s and %u filled in; the exit status. */
@@ -78,7 +84,7 @@ static bool make_host(unsigned n)
 
 static void remove_network(void)
 {
-	for (unsigned n = 0; n < 3; n++) {
+	for (unsigned n = 0; n < count; n++) {
 		ip("netns delete cordon%u-%u 2>/dev/null", run_id(), n);
 	}
 	ip("link delete cb%u 2>/dev/null", run_id());
@@ -96,23 +102,44 @@ static void add_node(unsigned n)
 	assert_true(node[n]->netns >= 0);
 }
 
-static int setup(void **state)
+static int set_up(unsigned hosts)
 {
-	(void)state;
+	count = hosts;
 	all = union_create();
 	made = make_bridge();
-	for (unsigned n = 0; made && n < 3; n++) {
+	for (unsigned n = 0; made && n < count; n++) {
 		made = make_host(n);
 	}
 	if (!made) {
 		remove_network();
-		print_message("no network namespaces here: only loopback is tested\n");
+		print_message("SKIPPED: no network namespaces here: only loopback is "
+			      "tested\n");
 		return 0;
 	}
-	for (unsigned n = 0; n < 3; n++) {
+	for (unsigned n = 0; n < count; n++) {
 		add_node(n);
 	}
-	for (unsigned n = 0; n < 3; n++) {
+	return 0;
+}
+
+static int set_up_three(void **state)
+{
+	(void)state;
+	set_up(3);
+	for (unsigned n = 0; made && n < count; n++) {
+		union_start(node[n]);
+	}
+	return 0;
+}
+
+static int set_up_chain(void **state)
+{
+	(void)state;
+	set_up(5);
+	for (unsigned n = 0; made && n < count; n++) {
+		node[n]->peers = chain[n];
+		/* a silence is noticed soon */
+		node[n]->extra = "follow_wait = 500ms\nframe_timeout = 1s\n";
 		union_start(node[n]);
 	}
 	return 0;
@@ -121,7 +148,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	for (unsigned n = 0; made && n < 3; n++) {
+	for (unsigned n = 0; made && n < count; n++) {
 		union_stop(node[n]);
 	}
 	if (made) {
@@ -161,12 +188,82 @@ static void a_cut_cable_heals_by_itself(void **state)
 	union_verify(node[2]);
 }
 
+static bool everybody_finds(const char *number)
+{
+	for (unsigned n = 0; n < count; n++) {
+		if (union_verdict(node[n], number) != CORDON_VERDICT_MATCH) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Without its middle the chain is two halves, each of which goes on. */
+static void a_chain_without_its_middle_goes_on_and_joins_again(void **state)
+{
+	size_t log[2];
+
+	(void)state;
+	if (!made) {
+		skip();
+	}
+	union_put(node[0], "BLR-1", "AA11111");
+	union_until(all, "it is everywhere", everybody_finds("AA11111"));
+	log[0] = union_log_size(node[1]);
+	log[1] = union_log_size(node[3]);
+	assert_int_equal(ip("link set c%u-2 down", run_id()), 0);
+	union_put(node[0], "BLR-2", "AA22222");
+	union_put(node[4], "ARM-1", "BB11111");
+	union_await_verdict(node[1], "AA22222", CORDON_VERDICT_MATCH);
+	union_await_verdict(node[3], "BB11111", CORDON_VERDICT_MATCH);
+	/* nobody has told them that it is gone */
+	union_await_log(node[1], log[0], "link cordon://RUS/node/node-1");
+	union_await_log(node[3], log[1], "link cordon://RUS/node/node-1");
+	assert_int_equal(union_verdict(node[4], "AA22222"), CORDON_VERDICT_CLEAR);
+	assert_int_equal(ip("link set c%u-2 up", run_id()), 0);
+	union_until(all, "it is everywhere", everybody_finds("AA22222"));
+	union_until(all, "it is everywhere", everybody_finds("BB11111"));
+	union_settle(all);
+}
+
+/* Cables go and come at random moments, the records' way with them. */
+static void cables_that_come_and_go_lose_nothing(void **state)
+{
+	(void)state;
+	if (!made) {
+		skip();
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		unsigned victim = 1 + i % 3;
+
+		assert_int_equal(ip("link set c%u-%u down", run_id(), victim), 0);
+		union_put_many(node[0], "COME", 40, (char)('A' + i));
+		union_put_many(node[4], "GO", 40, (char)('K' + i));
+		assert_int_equal(ip("link set c%u-%u up", run_id(), victim), 0);
+	}
+	union_until(all, "it is everywhere", everybody_finds("AH00039"));
+	union_until(all, "it is everywhere", everybody_finds("AR00039"));
+	union_settle(all);
+	for (unsigned n = 0; n < count; n++) {
+		union_verify(node[n]);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest three[] = {
 		cmocka_unit_test(records_cross_the_network),
 		cmocka_unit_test(a_cut_cable_heals_by_itself),
 	};
+	const struct CMUnitTest five[] = {
+		cmocka_unit_test(a_chain_without_its_middle_goes_on_and_joins_again),
+		cmocka_unit_test(cables_that_come_and_go_lose_nothing),
+	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	int failed = cmocka_run_group_tests(three, set_up_three, teardown);
+
+	if (failed == 0 && !made) {
+		return SKIPPED;
+	}
+	return failed + cmocka_run_group_tests(five, set_up_chain, teardown);
 }
