@@ -54,6 +54,7 @@ static void read_links(struct reading *r, const Cordon__Control__StatusAnswer *m
 			.lag = m->lag,
 			.since_s = m->since_s,
 			.retry_in_ms = m->retry_in_ms,
+			.complaints = m->complaints,
 		};
 	}
 	status->links = links;

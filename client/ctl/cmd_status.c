@@ -42,11 +42,12 @@ static json_t *links_json(const struct cordon_status *status)
 		const struct cordon_link_status *l = &status->links[i];
 
 		output_json_add(&array,
-			json_pack("{s:s?, s:s?, s:s, s:s?, s:I, s:I, s:I}", "peer",
+			json_pack("{s:s?, s:s?, s:s, s:s?, s:I, s:I, s:I, s:I}", "peer",
 				l->peer, "address", l->address, "state", l->state,
 				"error", l->error, "lag", (json_int_t)l->lag, "since_s",
 				(json_int_t)l->since_s, "retry_in_ms",
-				(json_int_t)l->retry_in_ms));
+				(json_int_t)l->retry_in_ms, "complaints",
+				(json_int_t)l->complaints));
 	}
 	return array;
 }
@@ -123,6 +124,10 @@ static void print_links(const struct cordon_status *status)
 			l->peer == NULL ? "?" : l->peer,
 			l->address == NULL ? "?" : l->address, l->state, l->lag);
 		output_text(stdout, l->error);
+		if (l->complaints > 0) {
+			printf(" complained %" PRIu64 " times of what this node serves",
+				l->complaints);
+		}
 		putchar('\n');
 	}
 }

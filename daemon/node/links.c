@@ -49,6 +49,20 @@ void links_add_pulled(struct links *links, size_t peer, size_t entries, size_t b
 	pthread_mutex_unlock(&links->lock);
 }
 
+void links_complained(struct links *links, const struct identity *who)
+{
+	pthread_mutex_lock(&links->lock);
+	for (size_t i = 0; i < links->count; i++) {
+		const struct identity *peer = &links->peers[i].identity;
+
+		if (ident_state_equal(&peer->member, &who->member) &&
+			peer->role == who->role && strcmp(peer->name, who->name) == 0) {
+			links->peers[i].complaints++;
+		}
+	}
+	pthread_mutex_unlock(&links->lock);
+}
+
 static struct links_entry *entry_for(
 	struct links_peer *peer, const struct list_id *list)
 {
@@ -117,6 +131,7 @@ int links_read(
 				: arena_text(arena, state->error, strlen(state->error));
 		infos[i].lag = peer->lag;
 		infos[i].entries = peer->entries;
+		infos[i].complaints = peer->complaints;
 		infos[i].bytes = peer->bytes;
 		infos[i].since_s = state->since_s;
 		infos[i].retry_in_ms = left_us > 0 ? (uint32_t)(left_us / 1000) : 0;

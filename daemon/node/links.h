@@ -24,6 +24,7 @@ struct links_peer {
 	struct peer_state state;
 	uint64_t lag;
 	uint64_t entries, bytes; /* pulled since the start */
+	uint64_t complaints;     /* of what this node serves it, since the start */
 	struct links_entry *heads;
 	size_t heads_count, heads_room;
 };
@@ -41,6 +42,9 @@ void links_set_state(
 	struct links *links, size_t peer, const struct peer *from, uint64_t lag);
 /* A chunk came: of so many entries, perhaps more than are taken. */
 void links_add_pulled(struct links *links, size_t peer, size_t entries, size_t bytes);
+/* The node complained of what this one serves it; one without a link is left out.  Any
+ * thread. */
+void links_complained(struct links *links, const struct identity *who);
 /* A head that the peer says it holds.  Without memory the older one stays. */
 void links_set_head(struct links *links, size_t peer, const struct head *head);
 /* The link is gone: nothing is known. */

@@ -63,7 +63,9 @@ static void single(struct text *text, const char *name, const char *type,
 	X(commits, "commits_total", "Transactions committed.")                         \
 	X(entries_applied, "entries_applied_total", "Entries taken from other nodes.") \
 	X(mismatches, "mismatches_total",                                              \
-		"Times that what a node sent was not what the owner signed.")
+		"Times that what a node sent was not what the owner signed.")          \
+	X(complaints, "complaints_total",                                              \
+		"Times that a node complained of what this one serves.")
 
 static void counters(struct text *text)
 {
@@ -251,6 +253,11 @@ static uint64_t link_bytes(const struct link_info *link)
 	return link->bytes;
 }
 
+static uint64_t link_complaints(const struct link_info *link)
+{
+	return link->complaints;
+}
+
 static const struct link_metric {
 	const char *name, *type, *help;
 	uint64_t (*value)(const struct link_info *link);
@@ -261,6 +268,9 @@ static const struct link_metric {
 		link_lag },
 	{ "link_entries_total", "counter", "Entries pulled from the node.",
 		link_entries },
+	{ "link_complaints_total", "counter",
+		"Times that the node complained of what this one serves.",
+		link_complaints },
 	{ "link_bytes_total", "counter", "Bytes of the chunks pulled from the node.",
 		link_bytes },
 };

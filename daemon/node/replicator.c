@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/node/ack_out.h"
+#include "daemon/node/complaint.h"
 #include "daemon/node/signing.h"
 
 /* Lines about what peers send that is none, in LOG_QUOTA_WINDOW_S. */
@@ -104,6 +105,7 @@ int replicator_create(
 	}
 	r->node = node;
 	log_quota_init(&r->rubbish, RUBBISH_LOGGED);
+	log_quota_init(&r->complaints, COMPLAINT_QUOTA);
 	error = create_parts(r, msg);
 	if (error != 0) {
 		replicator_destroy(r);
@@ -198,6 +200,11 @@ void replicator_forward_ack(
 	forward->relayed.packed.data = forward->data;
 	memcpy(forward->data, packed.data, packed.size);
 	mailbox_post(replicator->node->mailbox, &forward->letter);
+}
+
+void replicator_complained(struct replicator *replicator, const struct identity *who)
+{
+	links_complained(&replicator->links, who);
 }
 
 int replicator_links(struct replicator *replicator, struct arena *arena,

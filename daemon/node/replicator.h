@@ -25,6 +25,9 @@ void replicator_forward_ack(
 /* Any thread: this node's role has changed.  Own lists are followed, or not. */
 void replicator_role_changed(struct replicator *replicator);
 
+/* Any thread: the node complained of what this one serves. */
+void replicator_complained(struct replicator *replicator, const struct identity *who);
+
 /* ---- for status and verify, any thread; out is arena memory ------------------ */
 
 struct link_info {
@@ -34,6 +37,7 @@ struct link_info {
 	const char *error; /* the last; NULL: none */
 	uint64_t lag;
 	uint64_t entries, bytes; /* pulled since the start */
+	uint64_t complaints;     /* of what this node serves it */
 	int64_t since_s;
 	uint32_t retry_in_ms;
 };

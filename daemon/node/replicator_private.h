@@ -71,8 +71,9 @@ struct replicator {
 	struct links links;
 	struct ack_keep keep;
 	struct opening opening;
-	bool retiring;            /* a retire_job is under way */
-	struct log_quota rubbish; /* lines about heads and chunks that are none */
+	bool retiring;               /* a retire_job is under way */
+	struct log_quota rubbish;    /* lines about heads and chunks that are none */
+	struct log_quota complaints; /* sent */
 	struct own_watch own;
 	struct preparer *preparer;
 	struct read_ahead ahead;

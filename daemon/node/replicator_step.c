@@ -3,6 +3,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/node/ack_out.h"
+#include "daemon/node/complaint.h"
 #include "daemon/node/watch.h"
 
 static void finished(struct apply_job *job)
@@ -153,6 +154,21 @@ static void tell_held(struct replicator *r, size_t peer)
 	store_read_reset(r->txn);
 }
 
+/* The administrator is told, and so is the peer's. */
+static void blame(struct replicator *r, const struct engine_effect *effect,
+	const char *list, const char *uri)
+{
+	bool mismatch = effect->why == APPLY_MISMATCH;
+	const char *text = mismatch ? "what it sent is not what the owner signed"
+				    : "what it sent cannot be read, or is out of order";
+
+	atomic_fetch_add(&r->node->counters.mismatches, 1);
+	log_warning("%s: %s is not asked for it for %d s: %s", list, uri,
+		ENGINE_ASIDE_MS / 1000, text);
+	complaint_send(r->peers[effect->peer], &r->complaints, &effect->list,
+		mismatch ? CORDON_EMISMATCH : CORDON_EPROTO, text);
+}
+
 static void warn(struct replicator *r, const struct engine_effect *effect)
 {
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX] = "nobody";
@@ -169,12 +185,7 @@ static void warn(struct replicator *r, const struct engine_effect *effect)
 	} else if (effect->type == ENGINE_UNSHARED) {
 		log_notice("%s: its owner has ended the sharing; erased", list);
 	} else {
-		atomic_fetch_add(&r->node->counters.mismatches, 1);
-		log_warning("%s: %s is not asked for it for %d s: %s", list, uri,
-			ENGINE_ASIDE_MS / 1000,
-			effect->why == APPLY_MISMATCH
-				? "what it sent is not what the owner signed"
-				: "what it sent cannot be read, or is out of order");
+		blame(r, effect, list, uri);
 	}
 }
 

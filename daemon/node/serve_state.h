@@ -2,6 +2,7 @@
 #ifndef NODE_SERVE_STATE_H
 #define NODE_SERVE_STATE_H
 
+#include "daemon/base/log_quota.h"
 #include "daemon/core/time.h"
 #include "daemon/store/store.h"
 
@@ -29,6 +30,7 @@ struct serve_state {
 	uint8_t acks_seen[SERVE_ACKS_SEEN][HASH_BYTES];
 	size_t acks_next;
 	struct mono acks_warned_at;
+	struct log_quota complaints; /* lines about those of peers */
 };
 
 /* After the last session has ended. */

@@ -118,7 +118,8 @@ const struct asker *session_asker(const struct session *session);
 request_fn handle_lookup, handle_submit, handle_record, handle_export, handle_due;
 request_fn handle_heads_watch, handle_pull, handle_fetch;
 request_fn handle_ranges, handle_marks, handle_acks;
-request_fn handle_heads_at, handle_evidence, handle_status, handle_verify;
+request_fn handle_heads_at, handle_complaint, handle_evidence, handle_status,
+	handle_verify;
 request_fn handle_takeover, handle_aside;
 request_fn handle_compact, handle_brake;
 

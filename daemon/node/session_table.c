@@ -14,6 +14,8 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_RANGES, ACTION_REPLICATE, .handle = handle_ranges },
 	{ MESSAGE_MARKS, ACTION_REPLICATE, .handle = handle_marks },
 	{ MESSAGE_ACKS, ACTION_REPLICATE, .silent = true, .handle = handle_acks },
+	{ MESSAGE_COMPLAINT, ACTION_REPLICATE, .silent = true,
+		.handle = handle_complaint },
 	{ MESSAGE_HEADS_AT, ACTION_REPLICATE, .handle = handle_heads_at },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },

@@ -186,6 +186,7 @@ static int add_links(struct status *status)
 		message->lag = link->lag;
 		message->since_s = link->since_s;
 		message->retry_in_ms = link->retry_in_ms;
+		message->complaints = link->complaints;
 		status->answer.links[i] = message;
 	}
 	status->answer.n_links = count;

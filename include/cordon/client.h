@@ -342,6 +342,7 @@ struct cordon_link_status {
 	uint64_t lag;      /* sequences that the peer is known to be ahead, all lists */
 	int64_t since_s;   /* unix second of the state's beginning */
 	uint32_t retry_in_ms;
+	uint64_t complaints; /* of what the node serves the peer, since its start */
 };
 
 struct cordon_member_status {
