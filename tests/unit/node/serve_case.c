@@ -401,6 +401,13 @@ void replicator_forward_ack(
 	f->size = relayed->packed.size;
 }
 
+void replicator_complained(struct replicator *replicator, const struct identity *who)
+{
+	(void)replicator;
+	assert_int_equal(who->role, ROLE_NODE);
+	running->complaints++;
+}
+
 int replicator_links(struct replicator *replicator, struct arena *arena,
 	struct link_info **out, size_t *count)
 {

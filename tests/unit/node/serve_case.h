@@ -61,6 +61,7 @@ struct serve_case {
 	struct peer_head heads[2];
 	struct forwarded forwarded[16];
 	size_t forwarded_count;
+	size_t complaints; /* told to the replicator */
 };
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
