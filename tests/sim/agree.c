@@ -15,7 +15,8 @@
  *      was ended by a head that does not name the other either.  Whoever is behind
  *      nodes that were left out earlier, by heads that still named him, hears nothing
  *      of what came later: they are not told, and cannot tell.  He answers from the
- *      last state that was for him, whose age is plain.
+ *      last state that was for him, whose age is plain.  Nor does who was told of the
+ *      end by a history other than his, and stopped.
  */
 
 static bool same_as_signer(const struct sim *sim, size_t signer, size_t node, size_t l)
@@ -44,7 +45,8 @@ static bool knows_the_end(const struct sim *sim, size_t node, size_t l)
 {
 	const struct memfeed *rows = &sim->nodes[node].copies[l].rows;
 
-	if (rows->areas[FEED_LIVE].count + rows->areas[FEED_STAGE].count == 0) {
+	if (rows->areas[FEED_LIVE].count + rows->areas[FEED_STAGE].count == 0 ||
+		sim->nodes[node].copies[l].copy.phase == COPY_STOPPED) {
 		return true;
 	}
 	for (size_t i = 0; i < sim->links_count; i++) {
@@ -92,6 +94,50 @@ bool sim_agree(struct sim *sim, char *why, size_t why_size)
 		}
 	}
 	return true;
+}
+
+/* Is a head an ancestor of another, or the same? */
+static bool leads_to(const struct sim_list *list, size_t from, size_t to)
+{
+	while (to != from && to != SIM_NOBODY) {
+		to = list->heads[to].parent;
+	}
+	return to == from;
+}
+
+static bool side_by_side(const struct sim *sim, const struct sim_link *link, size_t l)
+{
+	const struct sim_list *list = &sim->lists[l];
+	const struct list_copy *a = &sim->nodes[link->client].copies[l].copy;
+	const struct list_copy *b = &sim->nodes[link->server].copies[l].copy;
+	size_t x = sim_signed_index(list, &a->head);
+	size_t y = sim_signed_index(list, &b->head);
+
+	return a->phase == COPY_FOLLOWING && b->phase == COPY_FOLLOWING &&
+	       epoch_equal(&a->head.epoch, &b->head.epoch) &&
+	       head_shared_with(&a->head, &sim->nodes[link->server].member) &&
+	       head_shared_with(&b->head, &sim->nodes[link->client].member) &&
+	       !leads_to(list, x, y) && !leads_to(list, y, x);
+}
+
+void sim_agree_noticed(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->links_count; i++) {
+		const struct sim_link *link = &sim->links[i];
+
+		for (size_t l = 0; l < sim->lists_count; l++) {
+			if (link->up && !sim->nodes[link->client].hostile &&
+				!sim->nodes[link->server].hostile &&
+				side_by_side(sim, link, l)) {
+				sim_fail(sim,
+					"%s and %s do not notice two histories "
+					"of %s",
+					sim->nodes[link->client].name,
+					sim->nodes[link->server].name,
+					sim_list_name(sim, l));
+			}
+		}
+	}
 }
 
 /* Every change that was acknowledged is in the history of what is signed now, but for

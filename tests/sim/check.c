@@ -90,6 +90,9 @@ static void check_progress(
 		sim_fail(sim, "%s has mixed up %s", sim->nodes[node].name,
 			sim_list_name(sim, l));
 	}
+	if (after->phase == COPY_STOPPED && !copy_answers(after)) {
+		return; /* nothing was answered from either */
+	}
 	if (after->head.epoch.number < before->head.epoch.number ||
 		(after->head.epoch.number == before->head.epoch.number &&
 			after->head.sequence < before->head.sequence)) {

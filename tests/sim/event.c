@@ -52,6 +52,7 @@ void sim_work_destroy(struct sim_work *work)
 	free(work->rows);
 	free(work->copy);
 	free(work->held);
+	free(work->places);
 	free(work);
 }
 

@@ -313,6 +313,10 @@ void sim_fault_calm(struct sim *sim)
 		}
 		sim_world_connect(sim, i, 500);
 	}
+}
+
+void sim_fault_repent(struct sim *sim)
+{
 	for (size_t i = 0; i < sim->nodes_count; i++) {
 		if (sim->nodes[i].hostile) {
 			repent(sim, i);

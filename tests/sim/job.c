@@ -64,6 +64,7 @@ static enum apply_result apply(struct sim_node *node, const struct sim_work *job
 	case SIM_APPLY_HEAD:
 		return apply_head(copy, feed, &job->paper.head, &node->member, error);
 	case SIM_APPLY_MOVE:
+	case SIM_EVIDENCE:
 		break;
 	}
 	return apply_move(copy, feed, node->move_entries, error);
@@ -79,23 +80,58 @@ static void arm(struct sim *sim, struct memfeed *rows)
 	}
 }
 
-/* The first transaction is undone; a second one records what remains. */
-static enum apply_result after_failure(
-	struct sim *sim, struct sim_copy *place, const struct sim_work *job)
+/* The list takes nothing more of this epoch, for what proof shows. */
+static enum apply_result stop(struct sim *sim, size_t n, const struct sim_work *job,
+	const struct epoch *epoch, const struct sim_proof *proof)
 {
-	enum apply_result result = job->result;
+	struct sim_copy *place = &sim->nodes[n].copies[job->list];
+	enum apply_result result;
 	struct feed feed;
 	int error = 0;
 
-	if (result != APPLY_MISMATCH && result != APPLY_FORK) {
+	memfeed_feed(&place->rows, &sim->lists[job->list].id, &feed);
+	result = apply_stop(&place->copy, &feed, epoch, &error);
+	if (result == APPLY_ERROR) {
+		sim_fail(sim, "stop a list: %s", cordon_error_text(error));
+	}
+	if (proof != NULL) {
+		sim->nodes[n].memories[job->list].proof = *proof;
+	}
+	return result;
+}
+
+static enum apply_result keep_evidence(
+	struct sim *sim, size_t n, const struct sim_work *job)
+{
+	const struct sim_list *list = &sim->lists[job->list];
+
+	return stop(sim, n, job, &list->heads[job->proof.heads[0]].paper.head.epoch,
+		&job->proof);
+}
+
+/* The first transaction is undone; a second one records what remains. */
+static enum apply_result after_failure(
+	struct sim *sim, size_t n, const struct sim_work *job)
+{
+	struct sim_copy *place = &sim->nodes[n].copies[job->list];
+	const struct head *head = &job->paper.head;
+	enum apply_result result = job->result;
+	struct sim_proof proof;
+	struct feed feed;
+	int error = 0;
+
+	if (result == APPLY_FORK) {
+		return stop(sim, n, job, &head->epoch,
+			sim_contradicts(sim, n, job->list, head, &proof) ? &proof
+									 : NULL);
+	}
+	if (result != APPLY_MISMATCH) {
 		return result;
 	}
 	memfeed_feed(&place->rows, &sim->lists[job->list].id, &feed);
-	result = result == APPLY_FORK ? apply_stop(&place->copy, &feed,
-						&job->paper.head.epoch, &error)
-				      : apply_again(&place->copy, &feed, &error);
+	result = apply_again(&place->copy, &feed, &error);
 	if (result == APPLY_ERROR) {
-		sim_fail(sim, "after a failure: %s", cordon_error_text(error));
+		sim_fail(sim, "after a mismatch: %s", cordon_error_text(error));
 	}
 	return result;
 }
@@ -103,7 +139,7 @@ static enum apply_result after_failure(
 /* Has the copy's head changed, or will it once the move is done? */
 static bool head_changed(const struct sim_work *job)
 {
-	return job->type != SIM_APPLY_MOVE &&
+	return (job->type == SIM_APPLY_CHUNK || job->type == SIM_APPLY_HEAD) &&
 	       (job->result == APPLY_VERIFIED || job->result == APPLY_MOVE ||
 		       job->result == APPLY_SAME || job->result == APPLY_UNSHARED);
 }
@@ -148,15 +184,30 @@ static void transact(struct sim *sim, size_t n, struct sim_work *job)
 	}
 }
 
+static void remember(struct sim *sim, size_t n, const struct sim_work *job)
+{
+	if (head_changed(job) ||
+		(job->type == SIM_APPLY_CHUNK && job->result == APPLY_PARTIAL)) {
+		sim_remember(sim, n, job->list, &job->paper.head);
+	}
+}
+
 static void run_job(struct sim *sim, size_t n, struct sim_work *job)
 {
 	struct sim_node *node = &sim->nodes[n];
 	struct sim_copy *place = &node->copies[job->list];
 	struct list_copy before = place->copy;
 
-	transact(sim, n, job);
-	sim_check_result(sim, n, job);
-	job->result = after_failure(sim, place, job);
+	if (node->signs && sim->lists[job->list].member == node->member_index) {
+		job->result = APPLY_STALE; /* it has taken over meanwhile */
+	} else if (job->type == SIM_EVIDENCE) {
+		job->result = keep_evidence(sim, n, job);
+	} else {
+		transact(sim, n, job);
+		sim_check_result(sim, n, job);
+		job->result = after_failure(sim, n, job);
+		remember(sim, n, job);
+	}
 	sim_trace(sim, "%s %s: %s, %s at %llu.%llu", node->name,
 		sim_list_name(sim, job->list), results[job->result],
 		copy_phase_text(place->copy.phase),

@@ -9,6 +9,8 @@
 /* Within this a quiet union must agree, and so long it is watched afterwards. */
 #define CONVERGE_MS 240000
 #define QUIET_MS 20000
+/* Within this two histories are noticed where they meet. */
+#define NOTICE_MS 120000
 /* Pulls of one list by one node while it is watched: one each wait, and a few. */
 #define QUIET_PULLS_MAX 12
 
@@ -40,6 +42,18 @@ static void finish(struct sim *sim)
 	}
 	free(sim->trace);
 	free(sim);
+}
+
+/* An owner's two histories, before a new epoch ends them. */
+static void notice(struct sim *sim)
+{
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		if (sim->lists[l].forked) {
+			sim_run_until(sim, mono_after_ms(sim->now, NOTICE_MS));
+			sim_agree_noticed(sim);
+			return;
+		}
+	}
 }
 
 static void converge(struct sim *sim)
@@ -92,6 +106,8 @@ uint64_t sim_union(const struct sim_options *options)
 		sim_fault_step(sim);
 	}
 	sim_fault_calm(sim);
+	notice(sim);
+	sim_fault_repent(sim);
 	converge(sim);
 	stay_quiet(sim);
 	fingerprint = sim->fingerprint;

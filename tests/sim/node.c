@@ -75,29 +75,6 @@ static void post(struct sim *sim, size_t n, const struct engine_effect *effect,
 	sim_job_post(sim, n, job);
 }
 
-/* What does not fit comes of another history, or is a lie. */
-static void traced(struct sim *sim, size_t l, struct sim_work *work)
-{
-	const struct sim_link *link = &sim->links[l];
-	struct engine_event event = {
-		.type = ENGINE_TRACED,
-		.peer = link->peer,
-		.list = sim->lists[work->list].id,
-		.trace = sim->lists[work->list].forked ? ENGINE_TRACE_UNKNOWN
-						       : ENGINE_TRACE_SAME,
-	};
-
-	sim_node_step(sim, link->client, &event);
-}
-
-static void trace(struct sim *sim, size_t n, const struct engine_effect *effect)
-{
-	size_t l = sim->nodes[n].links[effect->peer];
-	size_t list = list_index(sim, &effect->list);
-
-	sim_send(sim, l, false, traced, sim_work_create(list));
-}
-
 static void carry_out(struct sim *sim, size_t n, const struct engine_effect *effect,
 	const struct sim_paper *paper)
 {
@@ -113,7 +90,8 @@ static void carry_out(struct sim *sim, size_t n, const struct engine_effect *eff
 		post(sim, n, effect, paper);
 		break;
 	case ENGINE_TRACE:
-		trace(sim, n, effect);
+		sim_trace_peer(
+			sim, node->links[effect->peer], list_index(sim, &effect->list));
 		break;
 	case ENGINE_ASIDE:
 		list = list_index(sim, &effect->list);
@@ -205,6 +183,9 @@ void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 	if (sim->lists[work->list].member == node->member_index) {
 		sim_signer_hears(sim, link->client, work->list, head);
 	}
+	if (sim_suspect(sim, link->client, link->peer, work->list, head)) {
+		return;
+	}
 	step(sim, link->client, &event, &work->paper);
 }
 
@@ -228,13 +209,15 @@ static bool answered(
 	return true;
 }
 
-static void refused(struct sim *sim, const struct sim_link *link, size_t list,
-	enum engine_event_type type)
+static void refused(struct sim *sim, const struct sim_link *link,
+	const struct sim_work *work, enum engine_event_type type)
 {
+	size_t list = work->list;
 	struct engine_event event = {
 		.type = type,
 		.peer = link->peer,
 		.list = sim->lists[list].id,
+		.differs = work->differs,
 	};
 
 	sim_trace(sim, "%s %s: refused by %s", sim->nodes[link->client].name,
@@ -272,7 +255,13 @@ void sim_client_chunk(struct sim *sim, size_t l, struct sim_work *work)
 	if (!sim_authentic(&work->paper) ||
 		!ident_list_equal(&work->paper.head.list, &sim->lists[work->list].id)) {
 		if (counts) {
-			refused(sim, link, work->list, ENGINE_RUBBISH);
+			refused(sim, link, work, ENGINE_RUBBISH);
+		}
+		return;
+	}
+	if (sim_suspect(sim, link->client, link->peer, work->list, &work->paper.head)) {
+		if (counts) {
+			refused(sim, link, work, ENGINE_REFUSED);
 		}
 		return;
 	}
@@ -290,7 +279,7 @@ void sim_client_refused(struct sim *sim, size_t l, struct sim_work *work)
 	const struct sim_link *link = &sim->links[l];
 
 	if (answered(sim, link, work)) {
-		refused(sim, link, work->list, ENGINE_REFUSED);
+		refused(sim, link, work, ENGINE_REFUSED);
 	}
 }
 

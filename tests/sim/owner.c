@@ -164,6 +164,9 @@ static void publish(struct sim *sim, size_t n, size_t l, struct sim_copy *copy,
 	if (link || memcmp(before.hash, next->hash, HASH_BYTES) != 0) {
 		note_signed(&sim->lists[l], copy, &before);
 		sim_check_signed(sim, n, l);
+		if (copy == &sim->nodes[n].copies[l]) {
+			sim_remember(sim, n, l, &copy->copy.head);
+		}
 		sim_trace(sim, "%s %s: signs %llu.%llu, floor %llu, %zu rows",
 			sim->nodes[n].name, sim_list_name(sim, l),
 			(unsigned long long)copy->copy.head.epoch.number,

@@ -93,7 +93,11 @@ static void tell(struct sim *sim, size_t l, size_t list)
 	const struct sim_copy *copy = &sim->nodes[link->server].copies[list];
 	struct sim_work *work;
 
-	if (!link->watched || !is_news(sim, link, list)) {
+	if (!link->watched) {
+		return;
+	}
+	if (!is_news(sim, link, list)) {
+		sim_tell_proof(sim, l, list);
 		return;
 	}
 	note_told(
@@ -121,7 +125,7 @@ void sim_server_watch(struct sim *sim, size_t l, struct sim_work *work)
 		struct sim_served *served = &link->lists[i];
 
 		served->any = work->held[i].epoch.number != 0;
-		served->sent = false;
+		served->sent = served->proof_told = false;
 		served->held = work->held[i];
 		served->time_s = 0;
 		tell(sim, l, i);
@@ -204,6 +208,14 @@ static void answer(struct sim *sim, size_t l, size_t list, bool last)
 	}
 	if (!shared(copy, member) && !SIM_BUG(ignore_shared_with)) {
 		decision = SERVE_UNSHARED;
+	}
+	if (serve_error(decision) == 0 &&
+		sim_stands_apart(sim, link->server, list, &served->position)) {
+		struct sim_work *work = answer_create(served, list);
+
+		work->differs = true;
+		sim_send(sim, l, false, sim_client_refused, work);
+		return;
 	}
 	if (decision == SERVE_ROWS || decision == SERVE_HOLD) {
 		send_chunk(sim, l, list, from, decision == SERVE_ROWS);

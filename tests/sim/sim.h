@@ -54,6 +54,12 @@ struct sim_held {
 	uint8_t hash[HASH_BYTES];
 };
 
+/* Heads that contradict each other, by their places in the register. */
+struct sim_proof {
+	size_t heads[3];
+	size_t count;
+};
+
 /* A message, a job of a writer, or its result: which fields count depends on it. */
 struct sim_work {
 	size_t list;
@@ -68,11 +74,16 @@ struct sim_work {
 	enum {
 		SIM_APPLY_CHUNK,
 		SIM_APPLY_HEAD,
-		SIM_APPLY_MOVE
+		SIM_APPLY_MOVE,
+		SIM_EVIDENCE
 	} type;
 	enum apply_result result;
 	struct list_copy *copy; /* the result's */
 	struct sim_held *held;  /* of a watch, by list */
+	size_t *places;         /* heads in the register */
+	size_t places_count;
+	struct sim_proof proof;
+	bool differs; /* of a refusal: another head is remembered there */
 };
 
 typedef void sim_run_fn(struct sim *sim, size_t subject, struct sim_work *work);
@@ -116,13 +127,23 @@ struct sim_copy {
 	struct memfeed rows;
 };
 
+#define SIM_MEMORY_MAX 120
+
+/* The recent heads that a node remembers of a list, one of an (epoch, sequence). */
+struct sim_memory {
+	size_t heads[SIM_MEMORY_MAX];
+	size_t count;
+	struct sim_proof proof; /* that the list is stopped for */
+};
+
 /* What a server knows of one list of one session. */
 struct sim_served {
 	bool any;  /* the peer holds this head, by its own word or because … */
 	bool sent; /* … it was told one that names it */
 	struct sim_held held;
 	int64_t time_s; /* of the head that was told */
-	bool waits;     /* a pull is held */
+	bool proof_told;
+	bool waits; /* a pull is held */
 	uint32_t request;
 	struct copy_position position;
 };
@@ -161,8 +182,9 @@ struct sim_node {
 	int64_t clock_s; /* its clock is wrong by so much */
 	struct engine *engine;
 	struct sim_copy copies[SIM_LISTS_MAX]; /* as committed */
-	struct sim_copy *twins;                /* a hostile owner's other histories */
-	struct sim_copy *backup;               /* an older disk */
+	struct sim_memory memories[SIM_LISTS_MAX];
+	struct sim_copy *twins;  /* a hostile owner's other histories */
+	struct sim_copy *backup; /* an older disk */
 	bool backup_signs;
 	size_t links[SIM_NODES_MAX]; /* by peer */
 	size_t links_count;
@@ -279,6 +301,22 @@ void sim_send(struct sim *sim, size_t link, bool to_server, sim_run_fn *run,
 /* A chunk's rows after work->after, count at most, out of a state of the list. */
 void sim_collect(struct sim_work *work, const struct memfeed *rows, size_t count);
 
+/* ---- evidence.c ---- */
+
+void sim_remember(struct sim *sim, size_t node, size_t list, const struct head *head);
+/* A head has come; true: it proves two histories, and the writer is told. */
+bool sim_suspect(struct sim *sim, size_t node, size_t peer, size_t list,
+	const struct head *head);
+/* What apply calls a fork; false: it cannot be shown. */
+bool sim_contradicts(struct sim *sim, size_t node, size_t list, const struct head *head,
+	struct sim_proof *proof);
+/* Does who asks stand in another history than what node remembers? */
+bool sim_stands_apart(const struct sim *sim, size_t node, size_t list,
+	const struct copy_position *asked);
+/* The client asks the server for the heads around its own. */
+void sim_trace_peer(struct sim *sim, size_t link, size_t list);
+void sim_tell_proof(struct sim *sim, size_t link, size_t list);
+
 /* ---- malice.c: what a hostile node makes of what it sends ---- */
 
 void sim_malice_create(struct sim *sim, size_t node);
@@ -334,6 +372,8 @@ bool sim_world_reaches(const struct sim *sim, size_t list, size_t node);
 void sim_fault_step(struct sim *sim);
 /* Everything works from now on, and nothing changes. */
 void sim_fault_calm(struct sim *sim);
+/* Hostile owners' administrators open new epochs. */
+void sim_fault_repent(struct sim *sim);
 
 /* ---- check.c, agree.c ---- */
 
@@ -350,6 +390,8 @@ void sim_check_signed(struct sim *sim, size_t node, size_t list);
 /* Do the nodes agree with the signers, as far as they can reach them?  why: NULL, or
  * says what is missing. */
 bool sim_agree(struct sim *sim, char *why, size_t why_size);
+/* Two histories do not stand side by side. */
+void sim_agree_noticed(struct sim *sim);
 /* After all: nothing acknowledged is lost. */
 void sim_agree_kept(struct sim *sim);
 

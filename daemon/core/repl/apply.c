@@ -160,7 +160,8 @@ static enum apply_result apply_stopped(struct list_copy *copy, const struct feed
 	const struct chunk *chunk, int *error)
 {
 	if (copy->head.sequence == 0) {
-		copy->phase = COPY_EMPTY;
+		copy->head = copy->high; /* see end_read */
+		copy->phase = copy->head.sequence == 0 ? COPY_EMPTY : COPY_UNSHARED;
 	} else if (!copy->mixed) {
 		copy->phase = COPY_FOLLOWING;
 		return apply_following(copy, feed, chunk, error);

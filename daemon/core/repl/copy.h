@@ -40,8 +40,10 @@ struct list_copy {
 	struct epoch read_epoch;
 	uint64_t base;     /* own sequence at its start, or the lowest snapshot's */
 	uint64_t position; /* read up to here */
-	struct head high;  /* the highest head of any snapshot read */
-	bool whole;        /* from nothing: what the stage lacks is removed */
+	/* The highest head of any snapshot read.  Of a first load that was STOPPED: the
+	 * one that ended an earlier sharing. */
+	struct head high;
+	bool whole;                /* from nothing: what the stage lacks is removed */
 	struct digest read_digest; /* STAGING: digest after the move */
 	uint64_t read_live_count;
 	uint64_t swept; /* MOVING, whole: live rows up to here were looked at; else 0 */

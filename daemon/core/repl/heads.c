@@ -131,7 +131,9 @@ static int end_read(struct list_copy *copy, const struct feed *feed)
 	switch (copy->phase) {
 	case COPY_EMPTY:
 	case COPY_LOADING:
-		memset(&copy->head, 0, sizeof(copy->head)); /* nothing answers */
+		/* nothing answers; what ended an earlier sharing is not forgotten */
+		copy->high = copy->head;
+		memset(&copy->head, 0, sizeof(copy->head));
 		return rows_clear(copy, feed);
 	case COPY_STAGING:
 		return feed->ops->clear(feed->context, FEED_STAGE);
@@ -155,7 +157,7 @@ enum apply_result apply_stop(struct list_copy *copy, const struct feed *feed,
 {
 	int code;
 
-	if (copy->head.epoch.number > epoch->number) {
+	if (copy_newest(copy)->epoch.number > epoch->number) {
 		return APPLY_SAME;
 	}
 	code = end_read(copy, feed);
