@@ -132,7 +132,8 @@ static int print_one(struct ctl *ctl, const struct cordon_item *item,
 	}
 	printf("%s: %s, version %" PRIu64 ", sequence %" PRIu64, item->id,
 		outcomes[result->outcome], result->version, result->sequence);
-	if (results->copies_error == 0 && copies_matter(results)) {
+	if (results->copies_error == 0 && copies_matter(results) &&
+		result->outcome != CORDON_OUTCOME_HELD) {
 		copies_print_members(stdout, results);
 	}
 	putchar('\n');

@@ -135,8 +135,9 @@ void copies_leave(struct node *node, struct copies *copies)
 void copies_note(struct copies *copies, const struct own_result *result)
 {
 	struct copies_need *need = &copies->needs[result->kind];
+	bool taken = result->error == 0 && result->outcome != CORDON_OUTCOME_HELD;
 
-	if (result->error == 0 && result->sequence > need->sequence) {
+	if (taken && result->sequence > need->sequence) {
 		need->epoch = result->epoch;
 		need->sequence = result->sequence;
 	}

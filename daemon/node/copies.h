@@ -56,7 +56,7 @@ int copies_enter(struct node *node, struct copies *copies, struct errmsg *msg);
 /* Once copies_enter has been called or not. */
 void copies_leave(struct node *node, struct copies *copies);
 
-/* 2. */
+/* 2.  What was refused, or waits for an administrator, wants nothing. */
 void copies_note(struct copies *copies, const struct own_result *result);
 /* The wait begins now. */
 void copies_start(struct copies *copies, struct mono now);

@@ -147,13 +147,16 @@ static void each_list_needs_its_own_copies(void **state)
 	assert_true(over(c, &copies));
 }
 
-static void refused_items_want_nothing(void **state)
+static void what_is_refused_or_held_wants_nothing(void **state)
 {
 	struct serve_case *c = *state;
 	struct copies copies = { .wanted = CORDON_COPIES_ALL, .timeout_ms = 1000 };
 	struct own_result result = result_of(&head);
 
 	result.error = CORDON_EFIELD;
+	copies_note(&copies, &result);
+	result.error = 0;
+	result.outcome = CORDON_OUTCOME_HELD;
 	copies_note(&copies, &result);
 	copies_start(&copies, (struct mono){ 0 });
 	assert_true(over(c, &copies));
@@ -423,7 +426,7 @@ int main(void)
 		COPIES(members_that_do_not_share_the_list_are_no_copies),
 		COPIES(less_than_the_change_is_not_enough_more_is),
 		COPIES(each_list_needs_its_own_copies),
-		COPIES(refused_items_want_nothing),
+		COPIES(what_is_refused_or_held_wants_nothing),
 		COPIES(shared_with_nobody_all_have_it),
 		COPIES(when_the_time_is_up_it_says_who_has_it_and_who_not),
 		COPIES(what_came_at_the_last_moment_counts),
