@@ -60,7 +60,9 @@
 	X(ASIDE, 106, cordon__control__aside_request)                                  \
 	X(ASIDE_ANSWER, 107, cordon__control__aside_answer)                            \
 	X(BRAKE, 108, cordon__control__brake_request)                                  \
-	X(BRAKE_ANSWER, 109, cordon__control__brake_answer)
+	X(BRAKE_ANSWER, 109, cordon__control__brake_answer)                            \
+	X(SCRUB, 110, cordon__control__scrub_request)                                  \
+	X(SCRUB_ANSWER, 111, cordon__control__scrub_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

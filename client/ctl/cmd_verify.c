@@ -11,6 +11,7 @@ const struct option_spec verify_options[] = {
 	{ "evidence", "FILE",
 		"instead: write what the node holds against owners that signed two "
 		"histories" },
+	{ "repair", NULL, "where something differs: scrub, and repair from peers" },
 	{ NULL, NULL, NULL },
 };
 
@@ -98,6 +99,13 @@ int cmd_verify(struct ctl *ctl, const struct args *args)
 		printf("%" PRIu64 " lists, %" PRIu64 " entries: %s\n", verifying.lists,
 			verifying.entries,
 			verifying.all_ok ? "all equal and signed" : "DIFFERENCES");
+	}
+	if (!verifying.all_ok && args_given(args, "repair")) {
+		return scrub_and_repair(ctl);
+	}
+	if (!verifying.all_ok && !ctl->json) {
+		puts("What is damaged here is repaired from the peers by: cordonctl "
+		     "verify --repair");
 	}
 	return verifying.all_ok ? EXIT_OK : EXIT_FAILED;
 }

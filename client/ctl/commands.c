@@ -98,6 +98,10 @@ static const struct command commands[] = {
 		"2 "
 		"wrong usage.\n",
 		NULL, 1, 1, cmd_evidence_check },
+	{ "scrub", "", "how the scrub of the stored rows is; damage, repairs",
+		"Exit status: 0 nothing is damaged that is not repaired, 1 "
+		"otherwise.\n",
+		scrub_options, 0, 0, cmd_scrub },
 	{ "recover", "", "sign again after the node's disk was lost or restored",
 		TAKEOVER_HELP, takeover_options, 0, 0, cmd_recover },
 	{ "promote", "", "let this node sign in the place of one that was lost",

@@ -60,6 +60,10 @@ int ctl_fail(struct ctl *ctl, int error, const char *text);
 /* The client's last error. */
 int ctl_client_failed(struct ctl *ctl, int error);
 
+/* Reads all rows now, waits for what is repaired, and prints how it went (cmd_scrub.c).
+ */
+int scrub_and_repair(struct ctl *ctl);
+
 /*
  * Is the same call to be made again?  After CORDON_EBUSY with a time to come back, as
  * long as the timeout has not passed since the first call; sleeps until then.
@@ -92,6 +96,7 @@ int cmd_import(struct ctl *ctl, const struct args *args);
 int cmd_export(struct ctl *ctl, const struct args *args);
 int cmd_status(struct ctl *ctl, const struct args *args);
 int cmd_verify(struct ctl *ctl, const struct args *args);
+int cmd_scrub(struct ctl *ctl, const struct args *args);
 int cmd_aside_list(struct ctl *ctl, const struct args *args);
 int cmd_aside_show(struct ctl *ctl, const struct args *args);
 int cmd_aside_export(struct ctl *ctl, const struct args *args);
@@ -112,6 +117,6 @@ extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
 	lookup_person_options[], lookup_batch_options[], record_put_options[],
 	record_withdraw_options[], record_confirm_options[], record_due_options[],
 	import_options_table[], export_options[], mrz_options[], verify_options[],
-	takeover_options[], aside_drop_options[];
+	scrub_options[], takeover_options[], aside_drop_options[];
 
 #endif

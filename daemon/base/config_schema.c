@@ -93,6 +93,10 @@ static const struct config_key top_keys[] = {
 		AT(config, compact_days),
 		.help = "How often the store is written anew, without what was "
 			"erased." },
+	{ "scrub_interval", CONFIG_DAYS, .min = 0, .max = 3650, .standard = "7d",
+		AT(config, scrub_days),
+		.help = "How often all stored rows are read and compared with their "
+			"hashes." },
 	{ "connections_max", CONFIG_NUMBER, .min = 1, .max = 65536, .standard = "1024",
 		AT(config, connections_max),
 		.help = "The most connections at a time." },

@@ -141,6 +141,8 @@ static enum apply_result apply(
 		return apply_chunk(&job->copy, feed, &job->chunk, now, error);
 	case APPLY_JOB_HEAD:
 		return apply_head(&job->copy, feed, &job->head, &now->member, error);
+	case APPLY_JOB_RELOAD:
+		return apply_reload(&job->copy, feed, error);
 	case APPLY_JOB_MOVE:
 	case APPLY_JOB_EVIDENCE:
 		break;

@@ -21,6 +21,7 @@ struct apply_job {
 		APPLY_JOB_CHUNK,
 		APPLY_JOB_HEAD,
 		APPLY_JOB_MOVE,
+		APPLY_JOB_RELOAD,
 		APPLY_JOB_EVIDENCE
 	} type;
 	size_t peer; /* ENGINE_NOBODY for MOVE */

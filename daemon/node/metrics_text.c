@@ -104,6 +104,24 @@ static void upkeep(struct text *text)
 		atomic_load(&from->clock_trusted) ? 1 : 0);
 }
 
+static void scrubs(struct text *text)
+{
+	const struct scrub_counters *from = &text->node->scrubbed;
+
+	single(text, "scrubbed_rows_total", "counter", "Stored rows read by scrubs.",
+		atomic_load(&from->rows));
+	single(text, "damaged_rows_total", "counter", "Stored rows found damaged.",
+		atomic_load(&from->damaged_rows));
+	single(text, "mended_index_keys_total", "counter",
+		"Index keys that were missing or too many.",
+		atomic_load(&from->indexes));
+	single(text, "repairs_total", "counter",
+		"Lists repaired by id from another node.", atomic_load(&from->repairs));
+	single(text, "repaired_rows_total", "counter",
+		"Entries taken from other nodes for repairs.",
+		atomic_load(&from->repaired_rows));
+}
+
 static void lookups(struct text *text)
 {
 	static const char *const verdicts[] = { NULL, "clear", "possible", "match" };
@@ -333,6 +351,7 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	about(&text);
 	counters(&text);
 	upkeep(&text);
+	scrubs(&text);
 	lookups(&text);
 	error = lists(&text, txn);
 	if (error == 0) {

@@ -16,6 +16,7 @@
 #include "daemon/node/profile.h"
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
+#include "daemon/node/scrub.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/brake.h"
 #include "daemon/node/compactor.h"
@@ -217,7 +218,7 @@ static int open_store(struct node *node, struct errmsg *msg)
 	struct store_options options = {
 		.path = config->data_dir,
 		.map_size_bytes = config->map_size_bytes,
-		.readers = config->workers * (1 + SNAPSHOTS_PER_WORKER) + 8,
+		.readers = config->workers * (1 + SNAPSHOTS_PER_WORKER) + 12,
 		.node = uri,
 	};
 
@@ -309,6 +310,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = replicator_create(node, &node->replicator, msg);
 	}
 	if (error == 0) {
+		error = scrub_create(node, &node->scrub, msg);
+	}
+	if (error == 0) {
 		error = create_workers(node, msg);
 	}
 	return error == 0 ? watch_signals(run, msg) : error;
@@ -329,6 +333,7 @@ static void stop(struct running *run)
 	for (size_t i = 0; i < node->workers_count; i++) {
 		worker_join(node->workers[i]);
 	}
+	scrub_destroy(node->scrub);
 	if (node->replicator != NULL) {
 		replicator_stop(node->replicator);
 	}

@@ -18,6 +18,7 @@ struct worker;
 struct replicator;
 struct ack_in;
 struct registry;
+struct scrub;
 struct upkeep;
 struct brake;
 struct compactor;
@@ -40,6 +41,15 @@ struct node_counters {
 	atomic_uint_fast64_t copies_waiting;  /* submissions that want copies, now */
 	atomic_uint_fast64_t mismatches;
 	atomic_uint_fast64_t complaints; /* of peers, of what is served here */
+};
+
+/* Counted by scrubs and repairs, read by any thread. */
+struct scrub_counters {
+	atomic_uint_fast64_t rows;          /* read */
+	atomic_uint_fast64_t damaged_rows;  /* found */
+	atomic_uint_fast64_t indexes;       /* keys that were missing or too many */
+	atomic_uint_fast64_t repairs;       /* lists, from a peer */
+	atomic_uint_fast64_t repaired_rows; /* entries taken for it */
 };
 
 /* Counted by the upkeep, read by any thread. */
@@ -77,6 +87,8 @@ struct node {
 	struct node_counters counters;
 	struct upkeep *upkeep; /* main's */
 	struct upkeep_counters upkept;
+	struct scrub *scrub;
+	struct scrub_counters scrubbed;
 	struct write_log write_log;
 	struct brake *brake; /* the writer's */
 	struct compactor *compactor;

@@ -199,6 +199,13 @@ static int take_frame(struct peer *peer, struct arena *arena,
 			peer->context, peer->index, header->request, payload);
 		return 0;
 	}
+	if (header->type == MESSAGE_RANGES_ANSWER ||
+		header->type == MESSAGE_MARKS_ANSWER ||
+		header->type == MESSAGE_FETCH_ANSWER) {
+		peer->handler->repair(peer->context, peer->index, header->type,
+			header->request, payload);
+		return 0;
+	}
 	if (header->type != MESSAGE_HEADS && header->type != MESSAGE_HEADS_AT_ANSWER &&
 		header->type != MESSAGE_ERROR) {
 		return errmsg_set(msg, CORDON_EPROTO,

@@ -26,6 +26,10 @@ struct peer_handler {
 	/* As heads; the answer to a request. */
 	void (*heads_at)(void *context, size_t index, uint32_t request,
 		const Cordon__HeadsAtAnswer *answer);
+	/* The answer to a question of a repair; as chunk.  type: RANGES_ANSWER,
+	 * MARKS_ANSWER or FETCH_ANSWER. */
+	void (*repair)(void *context, size_t index, uint16_t type, uint32_t request,
+		struct bytes payload);
 	void (*refused)(void *context, size_t index, uint32_t request, int error,
 		const char *text);
 };

@@ -72,6 +72,7 @@ static int create_parts(struct replicator *r, struct errmsg *msg)
 	if (error != 0) {
 		return error;
 	}
+	engine_repairs(r->engine);
 	r->traces = calloc(ENGINE_LISTS_MAX, sizeof(*r->traces));
 	error = preparer_create(r->node, &r->preparer, msg);
 	if (error != 0) {
@@ -81,6 +82,10 @@ static int create_parts(struct replicator *r, struct errmsg *msg)
 	r->peers = calloc(config->peers_count + 1, sizeof(struct peer *));
 	if (r->traces == NULL || r->wake == NULL || r->peers == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	error = replicator_repairs_create(r);
+	if (error != 0) {
+		return errmsg_set(msg, error, "repairs");
 	}
 	for (size_t i = 0; i < config->peers_count && error == 0; i++) {
 		error = peer_create(
@@ -124,6 +129,7 @@ void replicator_stop(struct replicator *replicator)
 	read_ahead_finish(replicator);
 	opening_finish(&replicator->opening);
 	event_del(replicator->wake);
+	repairs_stop(replicator->repairs);
 	for (size_t i = 0; i < replicator->peers_count; i++) {
 		peer_destroy(replicator->peers[i]);
 		replicator->peers[i] = NULL;
@@ -140,6 +146,7 @@ void replicator_destroy(struct replicator *replicator)
 	for (size_t i = 0; i < replicator->peers_count; i++) {
 		peer_destroy(replicator->peers[i]);
 	}
+	repairs_destroy(replicator->repairs);
 	free(replicator->peers);
 	preparer_destroy(replicator->preparer);
 	free(replicator->traces);

@@ -28,6 +28,10 @@ void replicator_role_changed(struct replicator *replicator);
 /* Any thread: the node complained of what this one serves. */
 void replicator_complained(struct replicator *replicator, const struct identity *who);
 
+/* Any thread: a scrub found damage in a list; taken over. */
+struct damage;
+void replicator_damaged(struct replicator *replicator, struct damage *damage);
+
 /* ---- for status and verify, any thread; out is arena memory ------------------ */
 
 struct link_info {

@@ -239,6 +239,9 @@ static void on_chunk(
 	struct pull *pull;
 	struct list_id list;
 
+	if (repairs_answer(r->repairs, index, MESSAGE_CHUNK, request, payload)) {
+		return;
+	}
 	if (ahead != NULL) {
 		came_ahead(r, index, request, *ahead, payload);
 		return;
@@ -268,7 +271,8 @@ static void on_refused(
 	struct pull *pull;
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX];
 
-	if (replicator_traced(r, index, request, NULL)) {
+	if (replicator_traced(r, index, request, NULL) ||
+		repairs_refused(r->repairs, index, request, text)) {
 		return;
 	}
 	if (read_ahead_list(r, index, request) != NULL) {
@@ -293,6 +297,14 @@ static void on_heads_at(void *context, size_t index, uint32_t request,
 	replicator_traced(context, index, request, answer);
 }
 
+static void on_repair(void *context, size_t index, uint16_t type, uint32_t request,
+	struct bytes payload)
+{
+	struct replicator *r = context;
+
+	repairs_answer(r->repairs, index, type, request, payload);
+}
+
 const struct peer_handler replicator_peer_handler = {
 	.up = on_up,
 	.down = on_down,
@@ -300,5 +312,6 @@ const struct peer_handler replicator_peer_handler = {
 	.heads = on_heads,
 	.chunk = on_chunk,
 	.heads_at = on_heads_at,
+	.repair = on_repair,
 	.refused = on_refused,
 };

@@ -12,6 +12,7 @@
 #include "daemon/node/peer.h"
 #include "daemon/node/preparer.h"
 #include "daemon/node/read_ahead.h"
+#include "daemon/node/repairs.h"
 #include "daemon/node/replicator.h"
 
 /*
@@ -74,6 +75,9 @@ struct replicator {
 	bool retiring;               /* a retire_job is under way */
 	struct log_quota rubbish;    /* lines about heads and chunks that are none */
 	struct log_quota complaints; /* sent */
+	struct repairs *repairs;
+	bool retiring;            /* a retire_job is under way */
+	struct log_quota rubbish; /* lines about heads and chunks that are none */
 	struct own_watch own;
 	struct preparer *preparer;
 	struct read_ahead ahead;
@@ -127,6 +131,11 @@ void replicator_take_evidence(
 
 /* Another node's acknowledgement; an ack_keep_fn, context the replicator. */
 bool replicator_pass_on(void *context, const struct relayed_ack *relayed);
+/* replicator_repair.c */
+int replicator_repairs_create(struct replicator *r);
+/* ENGINE_REPAIR, ENGINE_RELOAD. */
+void replicator_repair(struct replicator *r, const struct engine_effect *effect);
+void replicator_reload(struct replicator *r, const struct engine_effect *effect);
 
 extern const struct peer_handler replicator_peer_handler;
 

@@ -15,6 +15,7 @@ static void finished(struct apply_job *job)
 		.peer = job->peer,
 		.list = job->list,
 		.result = job->result,
+		.error = job->error,
 		.copy = &job->copy,
 		.head = job->type == APPLY_JOB_CHUNK ? &job->head : NULL,
 		.pull_answer = job->type == APPLY_JOB_CHUNK,
@@ -227,6 +228,12 @@ static void carry_out(struct replicator *r, const struct engine_effect *effect,
 		break;
 	case ENGINE_WATCH:
 		tell_held(r, effect->peer);
+		break;
+	case ENGINE_REPAIR:
+		replicator_repair(r, effect);
+		break;
+	case ENGINE_RELOAD:
+		replicator_reload(r, effect);
 		break;
 	case ENGINE_TRACE:
 		replicator_trace(r, effect->peer, &effect->list);

@@ -19,6 +19,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_HEADS_AT, ACTION_REPLICATE, .handle = handle_heads_at },
 	{ MESSAGE_STATUS, ACTION_STATUS, .handle = handle_status },
 	{ MESSAGE_VERIFY, ACTION_VERIFY, .handle = handle_verify },
+	{ MESSAGE_SCRUB, ACTION_SCRUB, .handle = handle_scrub },
 	{ MESSAGE_ASIDE, ACTION_ASIDE, .handle = handle_aside },
 	{ MESSAGE_EVIDENCE, ACTION_VERIFY, .handle = handle_evidence },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },

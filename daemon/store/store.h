@@ -93,6 +93,17 @@ int store_list_infos(struct store_txn *txn, struct arena *arena,
  * read transaction only find and next work. */
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
 
+/* The first of live's rows behind after, readable or not: for a scrub.  A failure is one
+ * of LMDB's, never that a row makes no sense. */
+struct store_walked {
+	bool found;
+	uint64_t sequence;
+	bool readable;
+	struct entry entry; /* readable */
+};
+int store_walk(struct store_txn *txn, const struct list_id *list, uint64_t after,
+	struct store_walked *walked);
+
 /* The live row with the lowest id that is not below from (after: that is above it);
  * from of size 0 is below all. */
 int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,

@@ -498,6 +498,26 @@ int cordon_takeover(struct cordon_client *client, enum cordon_takeover_what what
 	const char *const *force, size_t count, struct cordon_takeover **takeover);
 void cordon_takeover_destroy(struct cordon_takeover *takeover);
 
+/* How the scrub of a node's stored rows is. */
+struct cordon_scrub {
+	bool running;
+	uint64_t runs;      /* finished since the node was started */
+	int64_t begun_s;    /* unix second; 0: never */
+	int64_t finished_s; /* of the last whole one; 0: never */
+	uint32_t lists_done, lists_count;
+	uint64_t rows;             /* read in this run, or in the last */
+	uint64_t damaged;          /* rows found damaged in it */
+	uint64_t indexes;          /* index keys that it made good */
+	const char *list;          /* the one that is read; NULL: none */
+	uint32_t repairs_wanted;   /* damaged lists that are not repaired yet */
+	uint64_t repaired_lists;   /* since the node was started … */
+	uint64_t repaired_entries; /* … with so many entries from peers */
+};
+
+/* Asks for it; now: begins one, or lets the one that runs go on without pauses. */
+int cordon_scrub(struct cordon_client *client, bool now, struct cordon_scrub **scrub);
+void cordon_scrub_destroy(struct cordon_scrub *scrub);
+
 struct cordon_peer_digest {
 	const char *peer; /* URI */
 	bool reachable;

@@ -39,6 +39,7 @@ static const enum reach rules[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_STATUS] = ANY,
 		[ACTION_VERIFY] = ANY,
 		[ACTION_TAKEOVER] = OWN,
+		[ACTION_SCRUB] = ANY,
 		[ACTION_ASIDE] = OWN,
 		[ACTION_UPKEEP] = OWN,
 	},
@@ -66,6 +67,7 @@ static const struct {
 		"an administrator" },
 	[ACTION_ASIDE] = { "see and drop what was put aside", "an administrator" },
 	[ACTION_UPKEEP] = { "work the brake or compact the store", "an administrator" },
+	[ACTION_SCRUB] = { "scrub the store", "an administrator" },
 	[ACTION_REPLICATE] = { "replicate lists", "a node" },
 };
 

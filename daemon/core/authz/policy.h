@@ -19,10 +19,11 @@ enum action {
 	ACTION_TAKEOVER, /* recover, promote, reopen */
 	ACTION_ASIDE,    /* what a signer that gave way had alone */
 	ACTION_UPKEEP,   /* the brake, and writing the store anew */
+	ACTION_SCRUB,    /* begin one, see how it is */
 	ACTION_REPLICATE /* heads, pulls, fetches, ranges, acknowledgements */
 };
 
-#define ACTION_COUNT 11
+#define ACTION_COUNT 12
 
 /* Who asks, from the certificate; on the local socket member is the node's own and role
  * is ROLE_ADMIN. */

@@ -241,3 +241,16 @@ enum apply_result apply_again(
 	result = read_restart(copy, feed, &copy->head.epoch, error); /* 3 */
 	return result == APPLY_RESTART && !own && !moving ? APPLY_MISMATCH : result;
 }
+
+enum apply_result apply_reload(
+	struct list_copy *copy, const struct feed *feed, int *error)
+{
+	enum apply_result result;
+
+	if (copy->phase != COPY_FOLLOWING && copy->phase != COPY_STAGING) {
+		return APPLY_STALE;
+	}
+	result = read_restart(copy, feed, &copy->head.epoch, error);
+	copy->mixed = copy->mixed || result == APPLY_RESTART;
+	return result;
+}

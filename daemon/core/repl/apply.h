@@ -96,6 +96,14 @@ enum apply_result apply_again(
 	struct list_copy *copy, const struct feed *feed, int *error);
 
 /*
+ * Live is damaged, and could not be repaired: it goes on answering, is not served, and
+ * is to be replaced by a whole read.  APPLY_RESTART; APPLY_STALE for a copy that does
+ * not answer or is being moved in; APPLY_ERROR.
+ */
+enum apply_result apply_reload(
+	struct list_copy *copy, const struct feed *feed, int *error);
+
+/*
  * After APPLY_FORK, in a new transaction: nothing more of the contradicting heads'
  * epoch and of earlier ones is taken.  What was verified stays, also a stage that is
  * being moved in; what was not is dropped.  APPLY_FORK; APPLY_SAME for a list that has

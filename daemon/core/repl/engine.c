@@ -98,6 +98,11 @@ int engine_restore(
 	return 0;
 }
 
+void engine_repairs(struct engine *engine)
+{
+	engine->repairs = true;
+}
+
 void engine_sign(struct engine *engine, bool signer)
 {
 	engine->signer = signer;
@@ -258,6 +263,9 @@ static void take_result(struct engine *engine, struct mono now,
 	case APPLY_VERIFIED:
 		list->mismatches = 0;
 		list->alone = false;
+		if (!list->damaged && !list->repairing) {
+			list->repair_tried = 0;
+		}
 		schedule_effect(engine, ENGINE_ACK, list, event->peer);
 		break;
 	case APPLY_UNSHARED:
@@ -287,6 +295,9 @@ static void take_result(struct engine *engine, struct mono now,
 		}
 		break;
 	case APPLY_ERROR:
+		if (event->error == CORDON_ECORRUPT) {
+			schedule_damaged(list);
+		}
 		if (of_peer && event->pull_answer) {
 			blame_rest(now, list, event->peer);
 		} else if (of_peer) { /* a head that could not be taken comes again */
@@ -357,7 +368,8 @@ static int take_event(
 
 	if (event->type == ENGINE_HEAD || event->type == ENGINE_APPLIED ||
 		event->type == ENGINE_REFUSED || event->type == ENGINE_TRACED ||
-		event->type == ENGINE_RUBBISH) {
+		event->type == ENGINE_RUBBISH || event->type == ENGINE_DAMAGED ||
+		event->type == ENGINE_REPAIRED) {
 		list = find_or_add(engine, &event->list, &error);
 		if (list == NULL) {
 			return error;
@@ -387,6 +399,15 @@ static int take_event(
 		break;
 	case ENGINE_RUBBISH:
 		blame_aside(engine, now, list, event->peer, event->result);
+		break;
+	case ENGINE_DAMAGED:
+		schedule_damaged(list);
+		break;
+	case ENGINE_REPAIRED:
+		if (event->result == APPLY_VERIFIED) {
+			remember(list, event->copy);
+		}
+		schedule_repaired(engine, now, list, event->result == APPLY_VERIFIED);
 		break;
 	case ENGINE_TICK:
 		break;

@@ -35,6 +35,8 @@
  *     (ENGINE_TRACE): such as show a contradiction make it a fork; such as do not lead
  *     to ours leave it open, and the list is read from nothing; else, and without an
  *     answer in ENGINE_TRACE_MS, it is set aside.
+ *   - Where few rows are wrong the list is repaired by id (ENGINE_REPAIR) before it is
+ *     read whole: schedule_repair.c says when.
  */
 #define ENGINE_LISTS_MAX 512
 #define ENGINE_PEERS_MAX 64
@@ -46,8 +48,9 @@
 #define ENGINE_RETRY_MS 1000  /* the first rest, and between tries of a move */
 #define ENGINE_REST_MAX_MS 8000
 #define ENGINE_GIVE_UP_MS 30000
-#define ENGINE_TRACE_MS 5000 /* how long an answer to ENGINE_TRACE may take */
-#define ENGINE_WATCH_MS 1000 /* from a first load to telling that it is held */
+#define ENGINE_TRACE_MS 5000          /* how long an answer to ENGINE_TRACE may take */
+#define ENGINE_REPAIR_AGAIN_MS 600000 /* of an own list that nobody could repair */
+#define ENGINE_WATCH_MS 1000          /* from a first load to telling that it is held */
 
 struct engine;
 
@@ -57,10 +60,13 @@ enum engine_event_type {
 	ENGINE_HEAD, /* peer holds this authentic head */
 	/* a result of apply_chunk, _head or _move on list, in the order of commits */
 	ENGINE_APPLIED,
-	ENGINE_REFUSED, /* peer answered the pull of list with an error */
-	ENGINE_RUBBISH, /* … with what cannot be read, or that nobody signed */
-	ENGINE_TRACED,  /* what peer remembers of list was looked at */
-	ENGINE_TICK     /* the time asked for has come */
+	ENGINE_REFUSED,  /* peer answered the pull of list with an error */
+	ENGINE_RUBBISH,  /* … with what cannot be read, or that nobody signed */
+	ENGINE_TRACED,   /* what peer remembers of list was looked at */
+	ENGINE_DAMAGED,  /* rows of list are damaged here */
+	ENGINE_REPAIRED, /* the end of ENGINE_REPAIR: result, and copy as it stands now
+			  */
+	ENGINE_TICK      /* the time asked for has come */
 };
 
 /* The heads that a peer remembers, against those remembered here. */
@@ -76,7 +82,8 @@ struct engine_event {
 	struct list_id list;
 	/* HEAD; APPLIED of a chunk: the chunk's, which peer holds; else NULL */
 	const struct head *head;
-	enum apply_result result; /* APPLIED */
+	enum apply_result result; /* APPLIED, REPAIRED (VERIFIED, or anything else) */
+	int error;                /* APPLIED with APPLY_ERROR */
 	const struct list_copy
 		*copy;    /* APPLIED: as it stands now; not for APPLY_ERROR */
 	bool pull_answer; /* APPLIED: it was the answer to a pull, which is over */
@@ -90,6 +97,10 @@ enum engine_effect_type {
 	ENGINE_APPLY_HEAD, /* pass this head to apply_head */
 	ENGINE_MOVE,       /* call apply_move */
 	ENGINE_ACK,        /* acknowledge list's verified head */
+	/* Repair list from peer, which holds head (repair.h); the answers to pulls of
+	 * it that are under way are void, unless stands. */
+	ENGINE_REPAIR,
+	ENGINE_RELOAD, /* call apply_reload: list is to be read whole */
 	ENGINE_TRACE, /* ask peer for the heads of list that it remembers around ours */
 	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
 	ENGINE_FORKED,   /* evidence: an admin is needed */
@@ -103,7 +114,8 @@ struct engine_effect {
 	size_t peer;                   /* PULL, APPLY_HEAD, TRACE, ASIDE, WATCH */
 	struct list_id list;           /* not of WATCH */
 	struct copy_position position; /* PULL */
-	struct head head;              /* APPLY_HEAD */
+	struct head head;              /* APPLY_HEAD, REPAIR */
+	bool stands;                   /* REPAIR: as in patch.h */
 	enum apply_result why;         /* ASIDE */
 };
 
@@ -128,6 +140,10 @@ int engine_restore(struct engine *engine, const struct list_id *list,
 /* Own lists are signed here from now on, and pulls of them void; or followed, from
  * where engine_restore has put them.  To be followed by a step. */
 void engine_sign(struct engine *engine, bool signer);
+
+/* The carrier carries out ENGINE_REPAIR and ENGINE_RELOAD, and tells their ends. Before
+ * the first step; without it there are none. */
+void engine_repairs(struct engine *engine);
 
 /* CORDON_ENOMEM, or CORDON_ETOOBIG over ENGINE_LISTS_MAX (the event is dropped). */
 int engine_step(struct engine *engine, struct mono now,

@@ -237,7 +237,7 @@ void schedule_list(struct engine *engine, struct mono now, struct engine_list *l
 {
 	size_t peer;
 
-	if (list->own) {
+	if (schedule_repair(engine, now, list) || list->own) {
 		return;
 	}
 	if (list->phase == COPY_MOVING) {

@@ -46,20 +46,26 @@ struct engine_list {
 	struct mono stuck_since;
 	bool move_wanted;
 	struct mono move_at;        /* not before */
+	bool damaged;               /* a scrub says so */
+	bool repairing;             /* ENGINE_REPAIR is under way … */
+	bool repair_stands;         /* … and the list goes on meanwhile */
+	uint64_t repair_tried;      /* peers, a bit each */
+	struct mono repair_at;      /* damaged: not before */
 	struct engine_peer peers[]; /* as many as the engine has */
 };
 
 struct engine {
 	struct state member;
 	bool signer;
+	bool repairs; /* the carrier can */
 	size_t peers_count;
 	bool up[ENGINE_PEERS_MAX];
 	struct engine_list *lists[ENGINE_LISTS_MAX];
 	size_t lists_count;
 	bool watch_wanted; /* more is held than the peers were told */
 	struct mono watch_at;
-	/* at most two effects of the event, two per list, and one per peer */
-	struct engine_effect effects[2 * ENGINE_LISTS_MAX + ENGINE_PEERS_MAX + 4];
+	/* at most two effects of the event, three per list, and one per peer */
+	struct engine_effect effects[3 * ENGINE_LISTS_MAX + ENGINE_PEERS_MAX + 4];
 	size_t effects_count;
 	bool wake;
 	struct mono wake_at;
@@ -77,6 +83,14 @@ bool schedule_read_from_others(const struct engine_list *list, size_t peer);
 
 /* Pulls, moves on, or asks to be woken, as the list's state wants. */
 void schedule_list(struct engine *engine, struct mono now, struct engine_list *list);
+
+/* Begins what repair is wanted.  True while one is under way that nothing may be pulled
+ * beside. */
+bool schedule_repair(struct engine *engine, struct mono now, struct engine_list *list);
+void schedule_damaged(struct engine_list *list);
+/* A repair has ended. */
+void schedule_repaired(
+	struct engine *engine, struct mono now, struct engine_list *list, bool good);
 
 /* Tells the peers what is held, when that is due. */
 void schedule_watch(struct engine *engine, struct mono now);

@@ -41,6 +41,7 @@
 	"brake_percent = 5\n"                                                          \
 	"brake_least = 20\n"                                                           \
 	"compact_interval = 1d\n"                                                      \
+	"scrub_interval = 30d\n"                                                       \
 	"connections_max = 77\n"                                                       \
 	"connections_per_identity = 7\n"                                               \
 	"requests_in_flight_max = 17\n"                                                \

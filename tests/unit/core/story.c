@@ -76,6 +76,12 @@ static void tell_effect(const struct engine_effect *effect)
 	case ENGINE_TRACE:
 		tell("trace %zu", effect->peer);
 		break;
+	case ENGINE_REPAIR:
+		tell("repair %zu%s", effect->peer, effect->stands ? " standing" : "");
+		break;
+	case ENGINE_RELOAD:
+		tell("reload");
+		break;
 	case ENGINE_ASIDE:
 		tell("aside %zu", effect->peer);
 		break;

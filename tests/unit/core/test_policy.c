@@ -12,7 +12,7 @@
 /*
  * The whole table: who may do what at a node of KAZ.  One letter for each action in the
  * order of enum action (look up, submit, show, export, due, status, verify, take over,
- * put aside, upkeep, replicate):
+ * put aside, upkeep, scrub, replicate):
  * '-' never, 'o' own records, 'a' records of any member.
  */
 struct row {
@@ -23,19 +23,19 @@ struct row {
 };
 
 static const struct row table[] = {
-	{ "KAZ", ROLE_NONE, false, "-----------" },
-	{ "KAZ", ROLE_NODE, false, "----------a" },
-	{ "KAZ", ROLE_CHECKPOINT, false, "a----------" },
-	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa----" },
-	{ "KAZ", ROLE_AUDITOR, false, "-----aa----" },
-	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaooo-" },
-	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaooo-" },
-	{ "RUS", ROLE_NONE, false, "-----------" },
-	{ "RUS", ROLE_NODE, false, "----------a" },
-	{ "RUS", ROLE_CHECKPOINT, false, "-----------" },
-	{ "RUS", ROLE_AGENCY, false, "-----------" },
-	{ "RUS", ROLE_AUDITOR, false, "-----------" },
-	{ "RUS", ROLE_ADMIN, false, "-----------" },
+	{ "KAZ", ROLE_NONE, false, "------------" },
+	{ "KAZ", ROLE_NODE, false, "-----------a" },
+	{ "KAZ", ROLE_CHECKPOINT, false, "a-----------" },
+	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa-----" },
+	{ "KAZ", ROLE_AUDITOR, false, "-----aa-----" },
+	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaoooa-" },
+	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaoooa-" },
+	{ "RUS", ROLE_NONE, false, "------------" },
+	{ "RUS", ROLE_NODE, false, "-----------a" },
+	{ "RUS", ROLE_CHECKPOINT, false, "------------" },
+	{ "RUS", ROLE_AGENCY, false, "------------" },
+	{ "RUS", ROLE_AUDITOR, false, "------------" },
+	{ "RUS", ROLE_ADMIN, false, "------------" },
 };
 
 static const struct state kaz = { "KAZ" }, rus = { "RUS" };
