@@ -76,8 +76,6 @@ struct replicator {
 	struct log_quota rubbish;    /* lines about heads and chunks that are none */
 	struct log_quota complaints; /* sent */
 	struct repairs *repairs;
-	bool retiring;            /* a retire_job is under way */
-	struct log_quota rubbish; /* lines about heads and chunks that are none */
 	struct own_watch own;
 	struct preparer *preparer;
 	struct read_ahead ahead;
