@@ -163,6 +163,9 @@ void replicator_own_head(
 	if (error != 0) {
 		log_error("own lists: %s", cordon_error_text(error));
 	} else if (retire_signing(signing, own_news(&copy, head)) != signing) {
+		if (atomic_load(&r->node->own_open)) {
+			replicator_own_alive(r, peer, head);
+		}
 		retire(r, peer, head, packed);
 	}
 }

@@ -106,6 +106,8 @@ void replicator_own_head(struct replicator *r, size_t peer, const struct head *h
 
 /* replicator_takeover.c: a head of an own list; that a peer has told its heads. */
 void replicator_own_seen(struct replicator *r, size_t peer, const struct head *head);
+/* Somebody else has signed it, lately. */
+void replicator_own_alive(struct replicator *r, size_t peer, const struct head *head);
 void replicator_own_told(struct replicator *r, size_t peer);
 
 /* A bounded line in the log: the peer sent a what (head, chunk …) that is none. */

@@ -38,6 +38,14 @@ static bool is_newer(const struct own_seen *seen, const struct head *head)
 	return head->time_s > seen->time_s;
 }
 
+void replicator_own_alive(struct replicator *r, size_t peer, const struct head *head)
+{
+	r->own.alive = true;
+	r->own.alive_at = clock_mono();
+	r->own.alive_peer = peer;
+	r->own.alive_list = head->list;
+}
+
 /* Only what comes after what was known tells that somebody signs now. */
 void replicator_own_seen(struct replicator *r, size_t peer, const struct head *head)
 {
@@ -51,10 +59,7 @@ void replicator_own_seen(struct replicator *r, size_t peer, const struct head *h
 		return;
 	}
 	if (seen->epoch_number != 0 && !atomic_load(&r->node->signs)) {
-		r->own.alive = true;
-		r->own.alive_at = clock_mono();
-		r->own.alive_peer = peer;
-		r->own.alive_list = head->list;
+		replicator_own_alive(r, peer, head);
 	}
 	seen->epoch_number = head->epoch.number;
 	seen->sequence = head->sequence;
