@@ -74,7 +74,9 @@ static int outlived(const struct upkeep_job *job, const struct entry *row, bool 
 	if (withdrawal == NULL) {
 		return CORDON_ECORRUPT;
 	}
-	*yes = withdrawal->at_s <= job->context.now_s - keep_s;
+	/* a clock that is years ahead knows no ages */
+	*yes = (job->context.trusted || job->node->config->peers_count == 0) &&
+	       withdrawal->at_s <= job->context.now_s - keep_s;
 	cordon__withdrawal__free_unpacked(withdrawal, NULL);
 	return 0;
 }
