@@ -151,7 +151,8 @@ static int judge(struct reviews *reviews, struct store_txn *txn, struct bytes id
 	if (store_find(txn, (const char *)id.data, id.size, &row, &found) != 0) {
 		return store_txn_error(txn, msg);
 	}
-	if (!found) {
+	/* what has ended by now is withdrawn as that */
+	if (!found || row.entry.ends_at_s <= reviews->job->context.now_s) {
 		return 0;
 	}
 	arena_init(&arena, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* O_NOFOLLOW, dup3 */
+#define _DEFAULT_SOURCE /* O_DIRECTORY */
 #include "daemon/store/compact.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@
 #define LOCK "lock.mdb"
 /* Beside the copy, room for what is written meanwhile. */
 #define MARGIN_BYTES ((uint64_t)16 * 1024 * 1024)
+/* What one transaction of the copy takes. */
+#define COMMIT_BYTES ((size_t)16 * 1024 * 1024)
 /* So little of the journal is left for the pause of the swap. */
 #define LITTLE_BYTES ((size_t)256 * 1024)
 #define ROUNDS_MAX 100
@@ -24,8 +26,6 @@
 struct compaction {
 	struct store *store;
 	struct store_env *copy;
-	pthread_mutex_t lock_fd;
-	int fd; /* by lock_fd; that is being written to, or -1 */
 	atomic_bool stopped;
 	bool swapped;
 	atomic_uint_fast64_t total_bytes, before_bytes, after_bytes;
@@ -161,8 +161,6 @@ int store_compact_begin(
 		free(c);
 		return error;
 	}
-	pthread_mutex_init(&c->lock_fd, NULL);
-	c->fd = -1;
 	journal_set(&store->journal, true);
 	*compaction = c;
 	return 0;
@@ -181,34 +179,118 @@ static int failed(struct compaction *c, int rc, const char *what, struct errmsg 
 	return errmsg_set(msg, error, "%s; the store is as it was", why.text);
 }
 
-static void set_fd(struct compaction *c, int fd)
+/* One table on its way: what is read, and where it goes. */
+struct transfer {
+	struct compaction *c;
+	MDB_cursor *from;
+	MDB_dbi to;
+	MDB_txn *txn; /* of the copy */
+	size_t bytes; /* since it began */
+};
+
+static int put(struct transfer *t, MDB_val *key, MDB_val *value, unsigned int flags)
 {
-	pthread_mutex_lock(&c->lock_fd);
-	c->fd = fd;
-	pthread_mutex_unlock(&c->lock_fd);
+	int rc = mdb_put(t->txn, t->to, key, value, flags);
+
+	t->bytes += key->mv_size + value->mv_size;
+	if (rc == 0 && t->bytes > COMMIT_BYTES) {
+		rc = mdb_txn_commit(t->txn);
+		t->txn = NULL;
+		t->bytes = 0;
+		if (rc == 0) {
+			rc = mdb_txn_begin(t->c->copy->mdb, NULL, 0, &t->txn);
+		}
+		if (rc == 0 && atomic_load(&t->c->stopped)) {
+			rc = ECANCELED;
+		}
+	}
+	return rc;
 }
 
-static int copy_pages(struct compaction *c, struct errmsg *msg)
+/* Keys come in their order, and their values in theirs: each goes to the end. */
+static int transfer_table(struct transfer *t)
 {
-	struct store_env *env;
-	int fd, rc = 0;
+	MDB_val key, value;
+	int rc = mdb_cursor_get(t->from, &key, &value, MDB_FIRST);
+	unsigned int flags;
+
+	if (rc == 0) {
+		rc = mdb_dbi_flags(t->txn, t->to, &flags);
+	}
+	while (rc == 0) {
+		rc = put(t, &key, &value, MDB_APPEND);
+		while (rc == 0 && (flags & MDB_DUPSORT) != 0) {
+			rc = mdb_cursor_get(t->from, &key, &value, MDB_NEXT_DUP);
+			if (rc == 0) {
+				rc = put(t, &key, &value, MDB_APPENDDUP);
+			}
+		}
+		if (rc == 0 || rc == MDB_NOTFOUND) {
+			rc = mdb_cursor_get(t->from, &key, &value, MDB_NEXT_NODUP);
+		}
+	}
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int transfer_all(struct transfer *t, struct store_env *env, MDB_txn *snapshot)
+{
+	int rc = mdb_txn_begin(t->c->copy->mdb, NULL, 0, &t->txn);
+
+	for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
+		t->to = t->c->copy->tables[i];
+		rc = mdb_cursor_open(snapshot, env->tables[i], &t->from);
+		if (rc == 0) {
+			rc = transfer_table(t);
+			mdb_cursor_close(t->from);
+		}
+	}
+	if (rc == 0) {
+		rc = mdb_txn_commit(t->txn);
+	} else if (t->txn != NULL) {
+		mdb_txn_abort(t->txn);
+	}
+	return rc;
+}
+
+/*
+ * Keys and values alone are written: LMDB's own copies of its pages (mdb_env_copy2)
+ * bring along what is left behind the end of a value in its last page.  On the disk it
+ * has to be at the end, not before.
+ */
+static int transfer(struct compaction *c)
+{
+	struct store_env *env = db_env_take(c->store);
+	struct transfer t = { .c = c };
+	MDB_txn *snapshot;
+	int rc = mdb_env_set_flags(c->copy->mdb, MDB_NOSYNC, 1);
+
+	if (rc == 0) {
+		rc = mdb_txn_begin(env->mdb, NULL, MDB_RDONLY, &snapshot);
+	}
+	if (rc == 0) {
+		rc = transfer_all(&t, env, snapshot);
+		mdb_txn_abort(snapshot);
+	}
+	db_env_release(env);
+	if (rc == 0) {
+		rc = mdb_env_set_flags(c->copy->mdb, MDB_NOSYNC, 0);
+	}
+	return rc == 0 ? mdb_env_sync(c->copy->mdb, 1) : rc;
+}
+
+static int copy_tables(struct compaction *c, struct errmsg *msg)
+{
+	struct errmsg why = { "" };
+	int rc, error;
 
 	if (mkdir(c->directory, 0700) != 0) {
 		return failed(c, errno, "make " DIRECTORY, msg);
 	}
-	fd = open(c->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) {
-		return failed(c, errno, "make the copy", msg);
+	error = db_env_open(c->store, c->directory, &c->copy, &why);
+	if (error != 0) {
+		return errmsg_set(msg, error, "%s; the store is as it was", why.text);
 	}
-	set_fd(c, fd);
-	env = db_env_take(c->store);
-	rc = mdb_env_copyfd2(env->mdb, fd, MDB_CP_COMPACT);
-	db_env_release(env);
-	if (rc == 0 && fsync(fd) != 0) {
-		rc = errno;
-	}
-	set_fd(c, -1);
-	close(fd);
+	rc = transfer(c);
 	return rc == 0 ? 0 : failed(c, rc, "copy the store", msg);
 }
 
@@ -283,11 +365,8 @@ static int catch_up(struct compaction *c, size_t *left, struct errmsg *msg)
 int store_compact_copy(struct compaction *c, struct errmsg *msg)
 {
 	size_t left = SIZE_MAX;
-	int error = copy_pages(c, msg);
+	int error = copy_tables(c, msg);
 
-	if (error == 0) {
-		error = db_env_open(c->store, c->directory, &c->copy, msg);
-	}
 	for (int i = 0; error == 0 && left > LITTLE_BYTES && i < ROUNDS_MAX; i++) {
 		error = atomic_load(&c->stopped)
 				? errmsg_set(msg, CORDON_ESHUTDOWN,
@@ -364,26 +443,14 @@ void store_compact_end(struct compaction *c)
 	}
 	db_env_release(c->copy);
 	(void)remove_files(c, &what);
-	pthread_mutex_destroy(&c->lock_fd);
 	free(c);
 }
 
 /* ---- progress ------------------------------------------------------------------- */
 
-/* LMDB cannot be told to stop copying, but it does when it cannot write. */
 void store_compact_stop(struct compaction *c)
 {
-	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-
 	atomic_store(&c->stopped, true);
-	pthread_mutex_lock(&c->lock_fd);
-	if (c->fd >= 0 && full >= 0) {
-		(void)dup3(full, c->fd, O_CLOEXEC);
-	}
-	pthread_mutex_unlock(&c->lock_fd);
-	if (full >= 0) {
-		close(full);
-	}
 }
 
 void store_compact_progress(

@@ -204,7 +204,8 @@ static void content_is_erased_after_days_though_its_owner_does_nothing(void **st
 	rus->extra = SOON;
 	union_start(rus);
 	union_until(all, "its erasure", is(rus, "KAZ-2", CORDON_RECORD_ERASED));
-	assert_equal_everywhere();
+	union_settle(all);
+	union_verify(rus);
 	assert_int_equal(union_list(rus, "KAZ/entry_ban").live, 2);
 	union_ctl(rus, UNION_ADMIN, NULL, &output, "compact", NULL);
 	assert_int_equal(output.status, 0);
@@ -216,7 +217,8 @@ static void content_is_erased_after_days_though_its_owner_does_nothing(void **st
 	union_erase(blr);
 	union_stop(kaz);
 	blr->peers = "RUS/node-1";
-	union_launch(blr);
+	blr->waits = true; /* for its own lists: it was lost */
+	union_start(blr);
 	union_await_verdict(blr, "AA11111", CORDON_VERDICT_MATCH);
 	assert_int_equal(union_list(blr, "KAZ/entry_ban").live, 2);
 	assert_true(is(blr, "KAZ-2", CORDON_RECORD_ERASED));
@@ -339,15 +341,24 @@ static void an_agency_has_no_word(void **state)
 
 /* ---- the store written anew ------------------------------------------------------ */
 
+/* Of several records, so that no later page is laid over all of them at once. */
 static void a_withdrawn_name_is_gone_after_compact(void **state)
 {
 	struct union_output output;
+	unsigned held;
 
 	(void)state;
 	start(NEVER, NEVER);
-	put_ended("KAZ-1", 1);
-	union_put_many(kaz, "M", 300, 'A');
-	union_withdraw(kaz, "KAZ-1");
+	union_put_many(kaz, "N", 100, 'B');
+	for (unsigned i = 1; i <= 40; i++) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "KAZ-M-%05u", i);
+		put_ended(id, 1);
+	}
+	union_settle(all);
+	withdraw_at_once(1, 40, &held);
+	assert_int_equal(held, 0);
 	union_settle(all);
 	assert_true(union_data_has(kaz, SURNAME));
 	for (size_t i = 0; i < 3; i++) {
@@ -387,7 +398,7 @@ static void killed_in_the_middle_it_starts_as_before(void **state)
 		nanosleep(&(struct timespec){ .tv_nsec = 2000000L * i }, NULL);
 		union_kill(kaz);
 		union_start(kaz);
-		assert_int_equal(union_verdict(kaz, number), CORDON_VERDICT_CLEAR);
+		assert_int_equal(union_verdict(kaz, number), CORDON_VERDICT_MATCH);
 		union_await_verdict(rus, number, CORDON_VERDICT_MATCH);
 	}
 	assert_int_equal(live(), 502);
