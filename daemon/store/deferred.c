@@ -79,7 +79,7 @@ int deferred_check(struct feed_context *feed, bool *yes)
 /* 1. */
 int deferred_begin(struct feed_context *feed)
 {
-	struct deferred *d;
+	struct deferred *d = NULL;
 	int error = list_deferred_put(feed->txn, &feed->list, true);
 
 	if (error == 0) {
@@ -145,7 +145,7 @@ static int keep(struct feed_context *feed, struct deferred *d, uint64_t ref,
 
 int deferred_add(struct feed_context *feed, uint64_t ref, const struct index_keys *keys)
 {
-	struct deferred *d;
+	struct deferred *d = NULL;
 	int error = feed->txn->error;
 
 	if (error != 0 || !keys->has_end) {
@@ -175,7 +175,7 @@ static int note_removed(struct feed_context *feed, struct deferred *d, uint64_t 
 int deferred_remove(
 	struct feed_context *feed, uint64_t ref, const struct index_keys *keys)
 {
-	struct deferred *d;
+	struct deferred *d = NULL;
 	int error = index_forget(feed->txn, &feed->list, ref, keys);
 
 	if (error == 0) {
@@ -317,7 +317,7 @@ static bool is_left(const struct deferred *d)
 
 int deferred_end(struct feed_context *feed)
 {
-	struct deferred *d;
+	struct deferred *d = NULL;
 	int error = find_or_make(feed, &d);
 
 	while (error == 0 && is_left(d)) {
@@ -339,7 +339,7 @@ int store_index_some(struct store_txn *txn, const struct list_id *list, bool all
 	size_t keys_max, bool *more)
 {
 	struct feed_context *context;
-	struct deferred *d;
+	struct deferred *d = NULL;
 	struct feed feed;
 	bool deferred = false, begun;
 	int error = store_feed(txn, list, &feed);
