@@ -225,6 +225,8 @@ void ack_in_post(struct ack_in *in)
 	}
 	in->job.run = run;
 	in->job.done = done;
+	/* what one commit takes along none of the others costs a sync */
+	in->job.patient = atomic_load(&node->counters.copies_waiting) == 0;
 	if (atomic_fetch_add(&node->acks_waiting_count, 1) >= WAITING_MAX) {
 		atomic_fetch_sub(&node->acks_waiting_count, 1);
 		log_debug("acknowledgements are left for the next: too many wait");

@@ -25,7 +25,9 @@ struct committer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct queue submissions, others;
+	struct queue submissions, others, patient;
+	struct mono
+		patient_due; /* when the first of patient, and with it all, is due */
 	size_t waiting;
 	bool stopping;
 	struct log_quota failures; /* the writer's */
@@ -184,10 +186,35 @@ static void run_group(struct committer *committer, struct commit_job *group)
 	finish_group(group, error, &msg);
 }
 
+/* Those that are due wait with the others from now on. */
+static void end_patience(struct committer *committer)
+{
+	struct commit_job *job;
+
+	if (committer->patient.first == NULL ||
+		(!committer->stopping && clock_mono().us < committer->patient_due.us)) {
+		return;
+	}
+	while ((job = queue_take(&committer->patient)) != NULL) {
+		queue_add(&committer->others, job);
+		committer->waiting++;
+	}
+}
+
 static void wait_for_work(struct committer *committer)
 {
+	end_patience(committer);
 	while (committer->waiting == 0 && !committer->stopping) {
-		pthread_cond_wait(&committer->wake, &committer->lock);
+		struct timespec until = { .tv_sec = committer->patient_due.us / 1000000,
+			.tv_nsec = committer->patient_due.us % 1000000 * 1000 };
+
+		if (committer->patient.first == NULL) {
+			pthread_cond_wait(&committer->wake, &committer->lock);
+		} else {
+			pthread_cond_timedwait(
+				&committer->wake, &committer->lock, &until);
+		}
+		end_patience(committer);
 	}
 }
 
@@ -226,6 +253,7 @@ int committer_create(
 	struct node *node, struct committer **committer, struct errmsg *msg)
 {
 	struct committer *w = calloc(1, sizeof(*w));
+	pthread_condattr_t attributes;
 
 	if (w == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
@@ -234,8 +262,12 @@ int committer_create(
 	log_quota_init(&w->failures, FAILURES_LOGGED);
 	queue_init(&w->submissions);
 	queue_init(&w->others);
+	queue_init(&w->patient);
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* as clock_mono */
+	pthread_cond_init(&w->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
 	if (pthread_create(&w->thread, NULL, run, w) != 0) {
 		pthread_cond_destroy(&w->wake);
 		pthread_mutex_destroy(&w->lock);
@@ -244,6 +276,23 @@ int committer_create(
 	}
 	*committer = w;
 	return 0;
+}
+
+static void add(struct committer *committer, struct commit_job *job)
+{
+	if (job->submission) {
+		queue_add(&committer->submissions, job);
+	} else if (!job->patient) {
+		queue_add(&committer->others, job);
+	} else {
+		if (committer->patient.first == NULL) {
+			committer->patient_due =
+				mono_after_ms(clock_mono(), COMMITTER_PATIENCE_MS);
+		}
+		queue_add(&committer->patient, job);
+	}
+	committer->waiting += !job->patient;
+	pthread_cond_signal(&committer->wake);
 }
 
 int committer_post(struct committer *committer, struct commit_job *job)
@@ -256,11 +305,7 @@ int committer_post(struct committer *committer, struct commit_job *job)
 	} else if (committer->waiting >= WAITING_MAX) {
 		error = CORDON_EBUSY;
 	} else {
-		queue_add(
-			job->submission ? &committer->submissions : &committer->others,
-			job);
-		committer->waiting++;
-		pthread_cond_signal(&committer->wake);
+		add(committer, job);
 	}
 	pthread_mutex_unlock(&committer->lock);
 	return error;

@@ -6,6 +6,8 @@
 
 struct own_lists;
 
+#define COMMITTER_PATIENCE_MS 50
+
 /*
  * The one thread with write transactions.  Submissions come first and share
  * transactions (group commit); every other job has one of its own, so that its failure
@@ -16,6 +18,9 @@ struct commit_job {
 	/* Submissions: shared transaction; run must either change nothing and report
 	 * its own refusal in the job, or succeed; a failure fails the whole group. */
 	bool submission;
+	/* Nobody waits for it: it may wait for more of its kind, COMMITTER_PATIENCE_MS
+	 * at most.  Not of submissions. */
+	bool patient;
 	size_t entries; /* at most so many rows are changed … */
 	size_t bytes;   /* … with so many bytes: how groups are bounded */
 	/* Submissions: the own lists, open inside the transaction; set by the writer.

@@ -38,21 +38,70 @@ static int pack(const Cordon__Ack *message, struct arena *arena, struct bytes *p
 	return error;
 }
 
-/* 1, 2 */
-static int open_ack(
-	struct node *node, struct bytes packed, struct ack *ack, struct errmsg *msg)
+void serve_acks_profile_changed(struct serve_state *state)
 {
+	memset(state->certificates, 0, sizeof(state->certificates));
+}
+
+static const struct serve_certificate *remembered(
+	const struct serve_state *state, const uint8_t hash[HASH_BYTES])
+{
+	int64_t now_us = clock_mono().us;
+
+	for (size_t i = 0; i < SERVE_CERTIFICATES; i++) {
+		const struct serve_certificate *one = &state->certificates[i];
+
+		if (one->until.us > now_us &&
+			memcmp(one->hash, hash, HASH_BYTES) == 0) {
+			return one;
+		}
+	}
+	return NULL;
+}
+
+/* A node acknowledges often with one certificate: its chain is followed once in a
+ * while.  What is refused is not remembered. */
+static int check_certificate(struct service *service, struct bytes der,
+	struct identity *identity, struct errmsg *msg)
+{
+	struct serve_state *state = &service->serve;
+	const struct serve_certificate *before;
+	struct serve_certificate good = { .until.us = 0 };
 	struct tls_profile *profile;
-	struct bytes certificate;
-	struct identity identity;
-	int error = ack_open(packed, ack, &certificate, msg);
+	int error = hash_bytes(der.data, der.size, good.hash);
 
 	if (error != 0) {
 		return error;
 	}
-	profile = node_profile(node);
-	error = tls_profile_check_certificate(profile, certificate, &identity, msg);
+	before = remembered(state, good.hash);
+	if (before != NULL) {
+		*identity = before->identity;
+		return 0;
+	}
+	profile = node_profile(service->node);
+	error = tls_profile_check_certificate(profile, der, &good.identity, msg);
 	tls_profile_unref(profile);
+	if (error != 0) {
+		return error;
+	}
+	good.until = mono_after_ms(clock_mono(), SERVE_CERTIFICATE_MS);
+	state->certificates[state->certificates_next] = good;
+	state->certificates_next = (state->certificates_next + 1) % SERVE_CERTIFICATES;
+	*identity = good.identity;
+	return 0;
+}
+
+/* 1, 2 */
+static int open_ack(struct service *service, struct bytes packed, struct ack *ack,
+	struct errmsg *msg)
+{
+	struct bytes certificate;
+	struct identity identity;
+	int error = ack_open(packed, ack, &certificate, msg);
+
+	if (error == 0) {
+		error = check_certificate(service, certificate, &identity, msg);
+	}
 	if (error != 0) {
 		return error;
 	}
@@ -122,7 +171,7 @@ static int take(struct request *request, struct ack_in *in, const Cordon__Ack *m
 	int error = pack(message, request->arena, &packed);
 
 	if (error == 0) {
-		error = open_ack(node, packed, &ack, msg);
+		error = open_ack(request->service, packed, &ack, msg);
 	}
 	if (error != 0) {
 		return error;

@@ -8,6 +8,9 @@
 
 /* Acknowledgements passed on lately, so that none goes round in circles. */
 #define SERVE_ACKS_SEEN 1024
+/* Nodes whose certificates are remembered, each for so long. */
+#define SERVE_CERTIFICATES 64
+#define SERVE_CERTIFICATE_MS 10000
 
 /*
  * What the handlers of replication keep per worker, inside its struct service; zeroed
@@ -31,7 +34,18 @@ struct serve_state {
 	size_t acks_next;
 	struct mono acks_warned_at;
 	struct log_quota complaints; /* lines about those of peers */
+	/* Certificates of acknowledgements that were good a moment ago (serve_acks.c).
+	 */
+	struct serve_certificate {
+		uint8_t hash[HASH_BYTES];
+		struct identity identity;
+		struct mono until; /* 0: none */
+	} certificates[SERVE_CERTIFICATES];
+	size_t certificates_next;
 };
+
+/* Trust has changed: certificates are checked anew. */
+void serve_acks_profile_changed(struct serve_state *state);
 
 /* After the last session has ended. */
 void serve_state_finish(struct serve_state *state);

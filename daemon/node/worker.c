@@ -106,7 +106,10 @@ static void on_lists_changed(struct letter *letter)
 
 static void on_profile_changed(struct letter *letter)
 {
-	sessions_profile_changed(&receive(letter)->sessions);
+	struct worker *worker = receive(letter);
+
+	serve_acks_profile_changed(&worker->service.serve);
+	sessions_profile_changed(&worker->sessions);
 }
 
 static void on_arrival(struct letter *letter)
