@@ -77,6 +77,9 @@ static void counters(struct text *text)
 #undef COUNTER
 	single(text, "connections", "gauge", "Connections open now.",
 		atomic_load(&from->connections));
+	single(text, "copies_waiting", "gauge",
+		"Submissions under way that want other members' copies.",
+		atomic_load(&from->copies_waiting));
 }
 
 static void upkeep(struct text *text)

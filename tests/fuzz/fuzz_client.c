@@ -36,11 +36,29 @@ static struct request *make_request(unsigned i)
 	return &lookup->request;
 }
 
+static void look_at_results(struct request *request)
+{
+	struct cordon_results *results =
+		submit_request_give((struct submit_request *)request);
+
+	/* all were wanted: they are there, or the results say why not */
+	FUZZ_CHECK(results->copies_error != 0 || results->copies != 0);
+	FUZZ_CHECK((results->copies_error != 0) == (results->copies_text != NULL));
+	for (size_t i = 0; i < results->arrivals_count; i++) {
+		FUZZ_CHECK(results->arrivals[i].list != NULL &&
+			   results->arrivals[i].member != NULL);
+	}
+	cordon_results_destroy(results);
+}
+
 static void look_at(struct request *request)
 {
 	struct lookup_request *lookup = (struct lookup_request *)request;
 	struct cordon_answer *answers[2];
 
+	if (request->type->message == MESSAGE_SUBMIT && request->error == 0) {
+		look_at_results(request);
+	}
 	if (request->type->message != MESSAGE_LOOKUP || request->error != 0) {
 		return;
 	}

@@ -142,6 +142,7 @@ static void counters_and_gauges_are_shown(void **state)
 	atomic_store(&counters->verdicts[CORDON_VERDICT_MATCH], 3);
 	atomic_store(&counters->lookup_us, 1500042);
 	atomic_store(&counters->connections, 2);
+	atomic_store(&counters->copies_waiting, 4);
 	assert_int_equal(get(m, "/metrics"), 200);
 	assert_has(m, "# TYPE cordon_lookups_total counter");
 	assert_has(m, "cordon_lookups_total 12");
@@ -149,6 +150,7 @@ static void counters_and_gauges_are_shown(void **state)
 	assert_has(m, "cordon_lookup_verdicts_total{verdict=\"clear\"} 0");
 	assert_has(m, "cordon_lookup_seconds_total 1.500042");
 	assert_has(m, "cordon_connections 2");
+	assert_has(m, "cordon_copies_waiting 4");
 	assert_has(m, "cordon_link_up{peer=\"cordon://BLR/node/minsk-1\"} 1");
 	assert_has(m, "cordon_link_up{peer=\"cordon://RUS/node/moscow-1\"} 0");
 	assert_has(
