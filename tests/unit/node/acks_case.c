@@ -43,6 +43,13 @@ int acks_teardown(void **state)
 const struct acks_signer acks_moscow = { .member = "RUS",
 	.uri = "cordon://RUS/node/moscow-1" };
 
+void acks_revoke(struct acks_case *a)
+{
+	testpki_revoke(a->pki, a->last_member, a->last);
+	tls_profile_unref(a->c->node.profile);
+	a->c->node.profile = testpki_profile(a->pki, true, "own", NULL);
+}
+
 static void load(struct acks_case *a, const struct acks_signer *signer, EVP_PKEY **key,
 	struct tls_profile **profile)
 {
@@ -56,10 +63,10 @@ static void load(struct acks_case *a, const struct acks_signer *signer, EVP_PKEY
 	snprintf(file, sizeof(file), "%s.key", name);
 	assert_int_equal(tls_x509_load_key(testpki_path(a->pki, file), key, NULL), 0);
 	*profile = testpki_profile(a->pki, false, name, NULL);
+	snprintf(a->last, sizeof(a->last), "%s", name);
+	a->last_member = signer->member;
 	if (signer->revoked) {
-		testpki_revoke(a->pki, signer->member, name);
-		tls_profile_unref(a->c->node.profile);
-		a->c->node.profile = testpki_profile(a->pki, true, "own", NULL);
+		acks_revoke(a);
 	}
 }
 

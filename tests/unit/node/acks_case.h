@@ -10,6 +10,8 @@ struct acks_case {
 	struct serve_case *c;
 	struct testpki *pki;
 	struct arena arena;
+	char last[32]; /* certificate that signed last */
+	const char *last_member;
 };
 
 int acks_setup(void **state);
@@ -29,6 +31,8 @@ struct ack acks_make(const struct head *head, const char *uri);
 /* Packed, in the case's arena; each with a new key. */
 struct bytes acks_sign(
 	struct acks_case *a, const struct ack *ack, const struct acks_signer *signer);
+/* The certificate that signed last is revoked from now on. */
+void acks_revoke(struct acks_case *a);
 /* One frame that has it so many times; acks_deliver: once, signed. */
 void acks_send(struct acks_case *a, struct bytes packed, size_t times);
 void acks_deliver(

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* memmem */
 #include "tests/unit/node/acks_case.h"
 
 #include <openssl/x509.h>
@@ -217,6 +218,32 @@ static void too_many_in_a_frame_are_refused(void **state)
 	assert_int_equal(acks_stored(a, &kaz_bans).count, 0);
 }
 
+/* It was true when it came; who looks at it later is told. */
+static void one_whose_node_was_revoked_later_stays_with_a_remark(void **state)
+{
+	struct acks_case *a = *state;
+	struct head head = case_publish(a->c, &kaz_bans, "RUS", "KAZ-1");
+	struct ack ack = acks_make(&head, acks_moscow.uri);
+	Cordon__RecordRequest request = CORDON__RECORD_REQUEST__INIT;
+	const Cordon__Arrival *arrival;
+
+	acks_deliver(a, &ack, &acks_moscow);
+	assert_int_equal(acks_stored(a, &kaz_bans).count, 1);
+	request.id = message_data("KAZ-1");
+	for (int revoked = 0; revoked < 2; revoked++) {
+		case_ask(&a->c->agency, MESSAGE_RECORD, handle_record, &request.base);
+		arrival = ((const Cordon__RecordAnswer *)last_answer(
+				   &a->c->agency, MESSAGE_RECORD_ANSWER))
+				  ->arrivals[0];
+		assert_true(arrival->arrived);
+		assert_true(arrival->ack.len > 0);
+		assert_true((arrival->fault.len > 0) == (revoked == 1));
+		acks_revoke(a);
+	}
+	assert_non_null(
+		memmem(arrival->fault.data, arrival->fault.len, "is revoked", 10));
+}
+
 /* ---- other lists
  * ------------------------------------------------------------------------ */
 
@@ -281,6 +308,7 @@ int main(void)
 		ACKS(bytes_that_are_none_are_dropped),
 		ACKS(a_bad_one_does_not_spoil_the_others),
 		ACKS(too_many_in_a_frame_are_refused),
+		ACKS(one_whose_node_was_revoked_later_stays_with_a_remark),
 		ACKS(one_of_another_list_is_passed_on_once),
 		ACKS(one_of_a_list_that_it_may_not_have_is_not_passed_on),
 		ACKS(a_node_that_does_not_sign_passes_its_members_on),
