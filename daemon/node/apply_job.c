@@ -288,6 +288,10 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 		job->result = APPLY_STALE; /* this node has taken over meanwhile */
 		return 0;
 	}
+	if (job->type == APPLY_JOB_RELOAD &&
+		store_scrap_unreadable(txn, &job->list) != 0) {
+		return store_txn_error(txn, msg);
+	}
 	if (is_own(job)) {
 		error = put_aside(job, txn, &wrap, &feed, msg);
 	}

@@ -142,3 +142,26 @@ int scrap_id(struct feed_context *feed, struct bytes id)
 	key_id(&key, feed->number, id);
 	return db_delete(feed->txn, TABLE_IDS, key_bytes(&key), &found);
 }
+
+int store_scrap_unreadable(struct store_txn *txn, const struct list_id *list)
+{
+	struct feed_context feed = { .txn = txn, .list = *list };
+	struct store_walked walked = { .found = true };
+	uint64_t after = 0;
+	int error = txn_writes(txn);
+
+	if (error == 0) {
+		error = list_number(txn, list, false, &feed.number);
+	}
+	while (error == 0 && feed.number != 0) {
+		error = store_walk(txn, list, after, &walked);
+		if (error != 0 || !walked.found) {
+			break;
+		}
+		after = walked.sequence;
+		if (!walked.readable) {
+			error = scrap_at(&feed, walked.sequence);
+		}
+	}
+	return error;
+}

@@ -104,6 +104,9 @@ struct store_walked {
 int store_walk(struct store_txn *txn, const struct list_id *list, uint64_t after,
 	struct store_walked *walked);
 
+/* Removes what cannot be read, before the list is read anew as a whole. */
+int store_scrap_unreadable(struct store_txn *txn, const struct list_id *list);
+
 /* The live row with the lowest id that is not below from (after: that is above it);
  * from of size 0 is below all. */
 int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,

@@ -91,15 +91,21 @@ int rows_replace_all(struct list_copy *copy, const struct feed *feed,
 	return error;
 }
 
+/* Of a row that may be damaged not all is there any more that a removal would miss. */
 int rows_remove(struct list_copy *copy, const struct feed *feed, struct bytes id)
 {
+	struct entry old;
 	bool found;
-	int error = count_out_id(copy, feed, id, &found);
+	int error = feed->ops->find(feed->context, FEED_LIVE, id, &old, &found);
 
+	if (error == 0 && found) {
+		error = rows_count_out(copy, feed, &old);
+	}
 	if (error != 0 || !found) {
 		return error;
 	}
-	return feed->ops->remove(feed->context, FEED_LIVE, id);
+	return copy->mixed ? feed->ops->scrap(feed->context, id, old.sequence)
+			   : feed->ops->remove(feed->context, FEED_LIVE, id);
 }
 
 /* The row's id may lie in memory that its removal changes. */
