@@ -136,6 +136,7 @@ static void take_results(
 				result->error == 0 ? "was not refused"
 						   : result->error_text);
 		}
+		assert_int_not_equal(result->outcome, CORDON_OUTCOME_HELD);
 		load->refused += result->error != 0;
 		load->acknowledged += result->error == 0;
 		if (result->error == 0) {

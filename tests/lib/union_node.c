@@ -34,6 +34,10 @@ static void write_self(FILE *file, const struct union_node *node)
 		node->member, node->name, node->pki, node->name, node->pki, node->name,
 		node->data_dir == NULL ? "data" : node->data_dir, node->host,
 		node->port);
+	/* tests withdraw without asking, unless they say otherwise */
+	if (node->extra == NULL || strstr(node->extra, "brake_percent") == NULL) {
+		fputs("brake_percent = 100\n", file);
+	}
 	if (!node->follows) {
 		fprintf(file, "head_key = \"%s/head.key\"\n", node->pki);
 	}
