@@ -79,9 +79,9 @@ static int print_json(const struct cordon_status *status)
 		members_json(status), "store_bytes", (json_int_t)status->store_bytes,
 		"lookups", (json_int_t)status->lookups, "connections",
 		(json_int_t)status->connections, "signing", status->signing, "remedy",
-		status->remedy, "put_aside", (json_int_t)status->put_aside, "reviews_due",
-		(json_int_t)status->reviews_due, "held", (json_int_t)status->held,
-		"clock_trusted", status->clock_trusted));
+		status->remedy, "put_aside", (json_int_t)status->put_aside,
+		"reviews_due", (json_int_t)status->reviews_due, "held",
+		(json_int_t)status->held, "clock_trusted", status->clock_trusted));
 }
 
 static const char *verified_text(int verified)

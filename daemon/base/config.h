@@ -101,7 +101,7 @@ struct config {
 	uint32_t brake_percent; /* 100: no brake */
 	uint32_t brake_least;
 	uint32_t compact_days; /* 0: only by command */
-	uint32_t scrub_days; /* 0: never by itself */
+	uint32_t scrub_days;   /* 0: never by itself */
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */

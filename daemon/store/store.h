@@ -93,8 +93,8 @@ int store_list_infos(struct store_txn *txn, struct arena *arena,
  * read transaction only find and next work. */
 int store_feed(struct store_txn *txn, const struct list_id *list, struct feed *feed);
 
-/* The first of live's rows behind after, readable or not: for a scrub.  A failure is one
- * of LMDB's, never that a row makes no sense. */
+/* The first of live's rows behind after, readable or not: for a scrub.  A failure is
+ * one of LMDB's, never that a row makes no sense. */
 struct store_walked {
 	bool found;
 	uint64_t sequence;

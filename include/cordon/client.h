@@ -370,8 +370,8 @@ struct cordon_status {
 	/* "signs", "opening", "standby", "behind", "superseded", "forked", "follows";
 	 * NULL: an older node's */
 	const char *signing;
-	const char *remedy; /* why it does not sign, and what to do; or NULL */
-	uint64_t put_aside; /* changes that wait for cordon_aside */
+	const char *remedy;   /* why it does not sign, and what to do; or NULL */
+	uint64_t put_aside;   /* changes that wait for cordon_aside */
 	uint64_t reviews_due; /* own records to be reviewed within 90 days */
 	uint64_t held;        /* withdrawals that wait for an admin; see cordon_brake */
 	bool clock_trusted;   /* other members' heads agree with the node's clock */

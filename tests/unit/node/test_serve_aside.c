@@ -167,6 +167,30 @@ static void rows_that_a_whole_read_replaces_by_others_are_kept(void **state)
 	assert_aside(c, "KAZ-2 KAZ-4");
 }
 
+/* A patch takes rows away by their places, and puts others. */
+static void rows_that_a_patch_takes_away_are_kept(void **state)
+{
+	struct serve_case *c = *state;
+	struct head head = case_publish(c, &kaz_bans, "RUS", "KAZ-1 KAZ-2 KAZ-3");
+	struct replaced r;
+	struct entry row;
+
+	stop_signing(c, true);
+	begin_move(c, &r);
+	r.copy.phase = COPY_FOLLOWING;
+	assert_int_equal(
+		r.outer.ops->scrap(r.outer.context, bytes_text("KAZ-3"), head.sequence),
+		0);
+	assert_int_equal(/* nothing stands there any more */
+		r.outer.ops->scrap(
+			r.outer.context, (struct bytes){ NULL, 0 }, head.sequence),
+		0);
+	row = raw_entry(head.sequence, "KAZ-2", "another");
+	assert_int_equal(r.outer.ops->put(r.outer.context, FEED_LIVE, &row), 0);
+	commit(r.txn);
+	assert_aside(c, "KAZ-2 KAZ-3");
+}
+
 static void the_end_of_a_move_purges_what_is_nobodys(void **state)
 {
 	struct serve_case *c = *state;
@@ -399,6 +423,7 @@ int main(void)
 		CASE(rows_behind_the_base_are_kept),
 		CASE(a_base_at_our_last_head_leaves_nothing),
 		CASE(rows_that_a_whole_read_replaces_by_others_are_kept),
+		CASE(rows_that_a_patch_takes_away_are_kept),
 		CASE(the_end_of_a_move_purges_what_is_nobodys),
 		CASE(what_a_peer_acknowledged_has_left_the_node),
 		CASE(a_list_that_is_verified_again_is_marked_no_longer),
