@@ -173,6 +173,30 @@ void traced(size_t peer, enum engine_trace trace)
 		.trace = trace });
 }
 
+void damaged(void)
+{
+	step(&(struct engine_event){ .type = ENGINE_DAMAGED, .list = story.list });
+}
+
+void repaired(size_t peer, enum apply_result result)
+{
+	step(&(struct engine_event){ .type = ENGINE_REPAIRED,
+		.peer = peer,
+		.list = story.list,
+		.result = result,
+		.copy = result == APPLY_VERIFIED ? &story.copy : NULL });
+}
+
+void failed(size_t peer, int error)
+{
+	step(&(struct engine_event){ .type = ENGINE_APPLIED,
+		.peer = peer,
+		.list = story.list,
+		.result = APPLY_ERROR,
+		.error = error,
+		.pull_answer = true });
+}
+
 void pass(int64_t ms)
 {
 	story.now = mono_after_ms(story.now, ms);

@@ -48,6 +48,11 @@ void refused(size_t peer);
 void rubbish(size_t peer);
 void differs(size_t peer); /* refused: it remembers another head where we stand */
 void traced(size_t peer, enum engine_trace trace);
+void damaged(void); /* a scrub says so */
+/* VERIFIED: the store is at story.copy. */
+void repaired(size_t peer, enum apply_result result);
+/* Taking an answer failed in the store. */
+void failed(size_t peer, int error);
 void pass(int64_t ms); /* without a step */
 void tick(int64_t ms);
 /* The store is at story.copy. */
