@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/brake.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/log_quota.h"
 #include "daemon/node/own_lists_state.h"
 
 #define MINUTES 60
@@ -14,11 +16,18 @@
 struct brake {
 	int64_t minute; /* the last that is counted */
 	uint64_t counts[OWN_KINDS + 1][MINUTES];
+	struct log_quota warnings;
+	uint64_t held; /* since the last of them */
 };
 
 struct brake *brake_create(void)
 {
-	return calloc(1, sizeof(struct brake));
+	struct brake *brake = calloc(1, sizeof(*brake));
+
+	if (brake != NULL) {
+		log_quota_init(&brake->warnings, 1);
+	}
+	return brake;
 }
 
 void brake_destroy(struct brake *brake)
@@ -56,6 +65,23 @@ void brake_withdrawn(struct node *node, uint16_t kind, uint64_t count)
 	if (node->brake != NULL && kind <= OWN_KINDS) {
 		move_on(node->brake);
 		node->brake->counts[kind][node->brake->minute % MINUTES] += count;
+	}
+}
+
+void brake_warn(struct node *node, uint64_t count)
+{
+	struct brake *brake = node->brake;
+	uint64_t left_out;
+
+	if (brake == NULL || count == 0) {
+		return;
+	}
+	brake->held += count;
+	if (log_quota_take(&brake->warnings, clock_mono(), &left_out)) {
+		log_warning("%" PRIu64 " withdrawals are too many at once and wait for "
+			    "an administrator: cordonctl brake list",
+			brake->held);
+		brake->held = 0;
 	}
 }
 

@@ -35,6 +35,9 @@ int brake_judge(struct node *node, struct brake_request *request,
 /* After the commit: so many were withdrawn. */
 void brake_withdrawn(struct node *node, uint16_t kind, uint64_t count);
 
+/* After the commit: so many are held; for the log. */
+void brake_warn(struct node *node, uint64_t count);
+
 /* Keeps the withdrawal of a live row instead of carrying it out.  Sticky. */
 int brake_hold(struct store_txn *txn, const struct list_id *list,
 	const struct entry *row, const struct own_item *item);

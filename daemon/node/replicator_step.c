@@ -26,7 +26,15 @@ static void finished(struct apply_job *job)
 		write_log_failed(&r->node->write_log, "%s: not applied: %s", list,
 			job->text.text);
 	}
-	if (job->type == APPLY_JOB_CHUNK && !apply_failed(job->result)) {
+	if (job->result == APPLY_UNSURE) {
+		log_info(
+			"%s: not taken: there is erased content in it, and whether its "
+			"records have ended the own clock cannot tell while no other "
+			"member's heads agree with it",
+			list);
+	}
+	if (job->type == APPLY_JOB_CHUNK && job->result != APPLY_UNSURE &&
+		!apply_failed(job->result)) {
 		atomic_fetch_add(
 			&r->node->counters.entries_applied, job->chunk.entries_count);
 	}

@@ -69,11 +69,7 @@ static void note_withdrawn(struct submission *s)
 		}
 		held += result->outcome == CORDON_OUTCOME_HELD;
 	}
-	if (held > 0) {
-		log_warning("%zu withdrawals are too many at once and wait for an "
-			    "administrator: cordonctl brake list",
-			held);
-	}
+	brake_warn(node, held);
 }
 
 static void done(struct commit_job *job, int error, const char *text)

@@ -45,8 +45,13 @@ void upkeep_heard(struct upkeep *upkeep, const struct head *head)
 {
 	if (upkeep != NULL && !ident_state_equal(&head->list.owner,
 				      &upkeep->node->config->node.member)) {
-		clocktrust_head(&upkeep->trust, &head->list.owner, head->time_s,
-			clock_mono(), clock_wall());
+		struct mono mono = clock_mono();
+		struct wall wall = clock_wall();
+
+		clocktrust_head(
+			&upkeep->trust, &head->list.owner, head->time_s, mono, wall);
+		atomic_store(&upkeep->node->upkept.clock_trusted,
+			clocktrust_ask(&upkeep->trust, mono, wall));
 	}
 }
 

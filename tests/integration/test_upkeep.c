@@ -3,6 +3,7 @@
  * What time does to lists, at real nodes: records end, content is erased, tombstones
  * go; withdrawals that are too many wait; the store is written anew.
  */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,10 +17,12 @@
 
 #include "tests/lib/union.h"
 
+#define LIBRARY "/usr/lib/*/faketime/libfaketimeMT.so.1"
 #define SOON "upkeep_interval = 100ms\n"
 #define NEVER "upkeep_interval = 1d\n"
 #define SURNAME "ZHELTOKSANOVSKY"
 
+static char library[160]; /* LD_PRELOAD=… */
 static struct testunion *all;
 static struct union_node *blr, *kaz, *rus;
 
@@ -159,6 +162,79 @@ static void what_ended_is_withdrawn_everywhere(void **state)
 	assert_null(show(rus, "KAZ-E"));
 	assert_int_equal(union_list(kaz, "KAZ/entry_ban").live, 1);
 	assert_equal_everywhere();
+}
+
+static void date_after(int days, char out[16])
+{
+	date_before(-days, out);
+}
+
+static void put_reviewed(const char *id, int days)
+{
+	char by[16], until[16], json[512], text[512];
+
+	date_after(days, by);
+	date_after(400, until);
+	snprintf(json, sizeof(json),
+		"{\"id\":\"%s\",\"kind\":\"entry_ban\",\"reason\":\"overstay\","
+		"\"valid_from\":\"2026-01-01\",\"valid_until\":\"%s\",\"review_by\":"
+		"\"%s\",\"actions\":[\"refuse_entry\"],\"person\":{\"names\":[{"
+		"\"type\":\"primary\",\"surname\":\"TESTOV\",\"given\":\"MARK\"}],"
+		"\"born\":\"1990-01-01\"}}",
+		id, until, by);
+	if (union_try_put(kaz, UNION_AGENCY, json, text) != 0) {
+		union_fail(all, "%s: %s", id, text);
+	}
+}
+
+/* All of them, three days on (libfaketime). */
+static bool three_days_pass(void)
+{
+	static const char *const wrapper[] = { "env", library, "FAKETIME=+3d",
+		"FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1", NULL };
+	struct union_node *nodes[] = { blr, kaz, rus };
+	glob_t found;
+	bool there = glob(LIBRARY, 0, NULL, &found) == 0;
+
+	if (there) {
+		snprintf(library, sizeof(library), "LD_PRELOAD=%s", found.gl_pathv[0]);
+		globfree(&found);
+	}
+	for (size_t i = 0; there && i < 3; i++) {
+		union_stop(nodes[i]);
+	}
+	for (size_t i = 0; there && i < 3; i++) {
+		nodes[i]->wrapper = wrapper;
+		union_start(nodes[i]);
+	}
+	return there;
+}
+
+static void what_nobody_confirmed_is_withdrawn(void **state)
+{
+	struct cordon_record_entry *entry;
+
+	(void)state;
+	start(SOON, NEVER);
+	put_reviewed("KAZ-1", 1);
+	put_reviewed("KAZ-2", 30);
+	put_reviewed("KAZ-3", 200);
+	union_settle(all);
+	union_until(all, "the count", union_metric(kaz, "reviews_due") == 2);
+	if (!three_days_pass()) {
+		print_message("SKIPPED: no " LIBRARY ": install libfaketime\n");
+		skip();
+	}
+	union_until(all, "the lapse", union_metric(kaz, "lapsed_total") == 1);
+	union_until(all, "its arrival", union_list(rus, "KAZ/entry_ban").live == 2);
+	entry = show(kaz, "KAZ-1");
+	if (entry != NULL) { /* the tombstone goes when all have it */
+		assert_int_equal(entry->withdrawal, CORDON_WITHDRAWAL_REVIEW_LAPSED);
+	}
+	cordon_record_entry_destroy(entry);
+	union_until(all, "the count", union_metric(kaz, "reviews_due") == 1);
+	assert_true(is(rus, "KAZ-2", CORDON_RECORD_LIVE));
+	assert_true(is(rus, "KAZ-3", CORDON_RECORD_LIVE));
 }
 
 /* ---- who was away for longer than the tombstones --------------------------------- */
@@ -411,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_ended_is_withdrawn_everywhere),
+		TEST(what_nobody_confirmed_is_withdrawn),
 		TEST(who_was_away_loses_nothing_and_brings_nothing_back),
 		TEST(content_is_erased_after_days_though_its_owner_does_nothing),
 		TEST(so_many_withdrawals_wait_for_a_word),
