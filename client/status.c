@@ -75,6 +75,7 @@ static void read_members(struct reading *r,
 			.member = reading_mandatory(r, m->member),
 			.last_seen_node = reading_text(r, m->last_seen_node),
 			.newest_head_s = m->newest_head_s,
+			.keys_until_s = m->keys_until_s,
 		};
 	}
 	status->members = members;

@@ -60,9 +60,10 @@ static json_t *members_json(const struct cordon_status *status)
 		const struct cordon_member_status *m = &status->members[i];
 
 		output_json_add(
-			&array, json_pack("{s:s, s:s?, s:I}", "member", m->member,
+			&array, json_pack("{s:s, s:s?, s:I, s:I}", "member", m->member,
 					"last_seen_node", m->last_seen_node,
-					"newest_head_s", (json_int_t)m->newest_head_s));
+					"newest_head_s", (json_int_t)m->newest_head_s,
+					"keys_until_s", (json_int_t)m->keys_until_s));
 	}
 	return array;
 }

@@ -19,11 +19,18 @@
  * Relative paths are relative to the file's directory, made absolute here.
  */
 
+/* A key that may sign a member's heads, and for how long. */
+struct config_head_key {
+	const char *path; /* PEM, public */
+	int64_t from_s;   /* unix second; 0: always */
+	int64_t until_s;  /* the last second; 0: no end */
+};
+
 struct config_member {
 	struct state code;
 	const char *ca;
-	const char *crl;          /* NULL: none */
-	const char *head_keys[8]; /* PEM public keys that may sign its heads */
+	const char *crl; /* NULL: none */
+	struct config_head_key head_keys[8];
 	size_t head_keys_count;
 };
 

@@ -136,7 +136,7 @@ static const struct config_key member_keys[] = {
 		.help = "The member's certificate authorities, PEM." },
 	{ "crl", CONFIG_PATH, AT(config_member, crl),
 		.help = "Their certificate revocation lists, PEM." },
-	{ "head_keys", CONFIG_PATH, LIST(config_member, head_keys),
+	{ "head_keys", CONFIG_HEAD_KEY, LIST(config_member, head_keys),
 		.help = "The public keys that may sign the heads of its lists, PEM." },
 };
 
@@ -228,6 +228,8 @@ static const char *const expectations[] = {
 	[CONFIG_COPIES] = "local, all, or a number from %s to %s",
 	[CONFIG_TEXT] = "a text of %s to %s bytes",
 	[CONFIG_PATH] = "a path of at most 4095 bytes",
+	[CONFIG_HEAD_KEY] =
+		"a path, with \" from DATE\", \" until DATE\" or both behind it",
 	[CONFIG_SOCKET] = "a path of at most 107 bytes",
 	[CONFIG_LISTEN] = "an address with a port, such as \"[::]:7700\"",
 	[CONFIG_LOCAL] = "an address with a port, such as 127.0.0.1:7780",

@@ -26,6 +26,7 @@ enum config_type {
 	CONFIG_COPIES,     /* uint32_t as CORDON_COPIES_…; "local", "2", "all" */
 	CONFIG_TEXT,       /* const char * */
 	CONFIG_PATH,       /* const char *, made absolute */
+	CONFIG_HEAD_KEY,   /* struct config_head_key; "a.pem until 2027-12-31" */
 	CONFIG_SOCKET,     /* const char *, a path that fits sockaddr_un */
 	CONFIG_LISTEN,     /* struct config_address; "*" is every address, port 0 any */
 	CONFIG_LOCAL,      /* struct config_address; port 0 any */

@@ -148,6 +148,55 @@ static bool read_path(const struct context *c, const char *text, void *field)
 	return read_path_within(c, text, PATH_MAX - 1, field);
 }
 
+#define DATE_CHARACTERS 10
+#define DAY_S 86400
+
+/* " WORD DATE" at the end of *bytes of text: cut off, its day in *day.  False: no day.
+ * *found: the words were there. */
+static bool cut_day(
+	const char *text, size_t *bytes, const char *word, int64_t *day, bool *found)
+{
+	size_t size = strlen(word) + DATE_CHARACTERS;
+	struct cordon_date date;
+
+	*found =
+		*bytes > size && strncmp(text + *bytes - size, word, strlen(word)) == 0;
+	if (!*found) {
+		return true;
+	}
+	if (!date_parse(&date, text + *bytes - DATE_CHARACTERS, DATE_CHARACTERS)) {
+		return false;
+	}
+	*day = date_days(&date);
+	*bytes -= size;
+	return true;
+}
+
+/* Days are whole ones in UTC. */
+static bool read_head_key(const struct context *c, const char *text, void *field)
+{
+	struct config_head_key key = { NULL, 0, 0 };
+	size_t bytes = strlen(text);
+	char path[PATH_MAX];
+	int64_t from = 0, until = 0;
+	bool has_from, has_until;
+
+	if (!cut_day(text, &bytes, " until ", &until, &has_until) ||
+		!cut_day(text, &bytes, " from ", &from, &has_from) ||
+		(has_from && has_until && until < from) || bytes >= sizeof(path)) {
+		return false;
+	}
+	memcpy(path, text, bytes);
+	path[bytes] = '\0';
+	if (!read_path(c, path, &key.path)) {
+		return false;
+	}
+	key.from_s = has_from ? from * DAY_S : 0;
+	key.until_s = has_until ? (until + 1) * DAY_S - 1 : 0;
+	*(struct config_head_key *)field = key;
+	return true;
+}
+
 static bool read_socket(const struct context *c, const char *text, void *field)
 {
 	return read_path_within(
@@ -265,6 +314,7 @@ static bool (*const readers[])(const struct context *, const char *, void *) = {
 	[CONFIG_COPIES] = read_copies,
 	[CONFIG_TEXT] = read_text,
 	[CONFIG_PATH] = read_path,
+	[CONFIG_HEAD_KEY] = read_head_key,
 	[CONFIG_SOCKET] = read_socket,
 	[CONFIG_LISTEN] = read_listen,
 	[CONFIG_LOCAL] = read_listen,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/node/aside.h"
+#include "daemon/base/clock.h"
 #include "daemon/node/evidence.h"
 #include "daemon/node/head_check.h"
 #include "daemon/node/upkeep.h"
@@ -94,7 +95,8 @@ int apply_job_read_chunk(struct apply_job *job, struct bytes payload,
 	}
 	error = pack(&job->arena, &chunk->head->base, &job->packed);
 	if (error == 0) {
-		error = head_check_open(check, job->packed, &job->head, msg);
+		error = head_check_open(
+			check, job->packed, wall_s(clock_wall()), &job->head, msg);
 	}
 	if (error == 0 && !ident_list_equal(&job->head.list, &job->list)) {
 		error = errmsg_set(msg, CORDON_EPROTO, "a chunk of another list");

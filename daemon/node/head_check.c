@@ -5,27 +5,35 @@
 #include <string.h>
 
 #define SEEN_MAX 1024 /* a power of two */
+#define WARN_S ((int64_t)30 * 86400)
 
 struct member_keys {
 	struct state member;
 	struct head_key *keys[8];
+	const struct config_head_key *config; /* of each */
 	size_t count;
+};
+
+/* A packed head that verified: its SHA-256, and by which of the owner's keys. */
+struct seen {
+	uint8_t hash[HASH_BYTES];
+	uint8_t signer;
 };
 
 struct head_check {
 	struct member_keys *members;
 	size_t members_count;
-	/* SHA-256 of packed heads that verified, placed by their first bytes */
-	uint8_t seen[SEEN_MAX][HASH_BYTES];
+	struct seen seen[SEEN_MAX]; /* placed by the first bytes of their hashes */
 };
 
 static int load_member(const struct config_member *config, struct member_keys *member,
 	struct errmsg *msg)
 {
 	member->member = config->code;
+	member->config = config->head_keys;
 	for (size_t i = 0; i < config->head_keys_count; i++) {
 		int error = head_key_load_public(
-			config->head_keys[i], &member->keys[member->count], msg);
+			config->head_keys[i].path, &member->keys[member->count], msg);
 
 		if (error != 0) {
 			return error;
@@ -85,14 +93,52 @@ static const struct member_keys *find(
 	return NULL;
 }
 
-int head_check_open(struct head_check *check, struct bytes packed, struct head *head,
-	struct errmsg *msg)
+static bool valid_at(const struct config_head_key *config, int64_t second)
+{
+	return second >= config->from_s &&
+	       (config->until_s == 0 || second <= config->until_s);
+}
+
+/* The index of the key that made the signature; -1: none. */
+static int signer_of(
+	const struct member_keys *keys, struct bytes packed, struct errmsg *msg)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct head_key *key = keys->keys[i];
+
+		if (head_verify(packed, &key, 1, NULL) == 0) {
+			return (int)i;
+		}
+	}
+	head_verify(
+		packed, (const struct head_key *const *)keys->keys, keys->count, msg);
+	return -1;
+}
+
+static int check_validity(const struct config_head_key *key, const struct head *head,
+	int64_t now_s, struct errmsg *msg)
+{
+	if (!valid_at(key, head->time_s)) {
+		return errmsg_set(msg, CORDON_ESIGNATURE,
+			"head: signed at %lld by %s, outside the validity of that key "
+			"in the configuration",
+			(long long)head->time_s, key->path);
+	}
+	if (now_s != 0 && !valid_at(key, now_s)) {
+		return errmsg_set(msg, CORDON_ESIGNATURE,
+			"head: signed by %s, which is not valid now", key->path);
+	}
+	return 0;
+}
+
+int head_check_open(struct head_check *check, struct bytes packed, int64_t now_s,
+	struct head *head, struct errmsg *msg)
 {
 	const struct member_keys *keys;
+	struct seen *seen;
 	uint8_t hash[HASH_BYTES];
-	size_t place;
 	struct head parsed;
-	int error = head_parse(packed, &parsed, msg);
+	int signer, error = head_parse(packed, &parsed, msg);
 
 	if (error == 0) {
 		error = hash_bytes(packed.data, packed.size, hash);
@@ -106,15 +152,38 @@ int head_check_open(struct head_check *check, struct bytes packed, struct head *
 			"head of %s, which is no member in the configuration",
 			parsed.list.owner.code);
 	}
-	place = (size_t)(hash[0] | hash[1] << 8) & (SEEN_MAX - 1);
-	if (memcmp(check->seen[place], hash, HASH_BYTES) != 0) {
-		error = head_verify(packed, (const struct head_key *const *)keys->keys,
-			keys->count, msg);
-		if (error != 0) {
-			return error;
-		}
-		memcpy(check->seen[place], hash, HASH_BYTES);
+	seen = &check->seen[(size_t)(hash[0] | hash[1] << 8) & (SEEN_MAX - 1)];
+	signer = memcmp(seen->hash, hash, HASH_BYTES) == 0
+			 ? (int)seen->signer
+			 : signer_of(keys, packed, msg);
+	if (signer < 0) {
+		return CORDON_ESIGNATURE;
 	}
-	*head = parsed;
-	return 0;
+	memcpy(seen->hash, hash, HASH_BYTES);
+	seen->signer = (uint8_t)signer;
+	error = check_validity(&keys->config[signer], &parsed, now_s, msg);
+	if (error == 0) {
+		*head = parsed;
+	}
+	return error;
+}
+
+void head_check_warn(const struct head_check *check, int64_t now_s)
+{
+	for (size_t i = 0; i < check->members_count; i++) {
+		const struct member_keys *member = &check->members[i];
+
+		for (size_t k = 0; k < member->count; k++) {
+			const struct config_head_key *key = &member->config[k];
+			int64_t left_s = key->until_s - now_s;
+
+			if (key->until_s != 0 && left_s < WARN_S) {
+				log_warning("member %s: head key %s %s: %lld days; "
+					    "heads signed with it are refused then",
+					member->member.code, key->path,
+					left_s < 0 ? "has ended" : "ends soon",
+					(long long)(left_s / 86400));
+			}
+		}
+	}
 }

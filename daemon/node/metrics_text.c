@@ -296,6 +296,30 @@ static const struct link_metric {
 		link_bytes },
 };
 
+/* Keys without an end are left out. */
+static void head_keys(struct text *text)
+{
+	const struct config *config = text->node->config;
+	int64_t now_s = wall_s(clock_wall());
+
+	family(text, "head_key_ends_seconds", "gauge",
+		"Time until a key that signs a member's heads is valid no more.");
+	for (size_t i = 0; i < config->members_count; i++) {
+		const struct config_member *member = &config->members[i];
+
+		for (size_t k = 0; k < member->head_keys_count; k++) {
+			int64_t until_s = member->head_keys[k].until_s;
+
+			if (until_s != 0) {
+				add(text,
+					"cordon_head_key_ends_seconds{member=\"%s\","
+					"key=\"%zu\"} %" PRId64 "\n",
+					member->code.code, k + 1, until_s - now_s);
+			}
+		}
+	}
+}
+
 static int links(struct text *text)
 {
 	struct link_info *infos;
@@ -356,6 +380,7 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	upkeep(&text);
 	scrubs(&text);
 	lookups(&text);
+	head_keys(&text);
 	error = lists(&text, txn);
 	if (error == 0) {
 		error = links(&text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/node/repairs_private.h"
 
 /* Questions of a repair, and their answers. */
@@ -136,7 +137,8 @@ static int open_head(struct repairs *repairs, const Cordon__Head *message,
 	}
 	error = message_pack(&message->base, &repairs->arena, &packed);
 	if (error == 0) {
-		error = head_check_open(repairs->check, packed, head, msg);
+		error = head_check_open(
+			repairs->check, packed, wall_s(clock_wall()), head, msg);
 	}
 	if (error == 0) {
 		repairs->packed = packed;

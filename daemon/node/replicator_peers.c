@@ -83,7 +83,8 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 	if (data != NULL) {
 		cordon__head__pack(message, data);
 		packed.data = data;
-		error = head_check_open(r->check, packed, &head, &msg);
+		error = head_check_open(
+			r->check, packed, wall_s(clock_wall()), &head, &msg);
 	}
 	if (error == 0) {
 		event.list = head.list;
@@ -100,6 +101,20 @@ static void take_head(struct replicator *r, size_t index, const Cordon__Head *me
 	arena_finish(&arena);
 }
 
+#define WARN_KEYS_MS ((int64_t)24 * 60 * 60 * 1000)
+
+/* Once a day; heads come all the time. */
+static void warn_of_keys(struct replicator *r)
+{
+	struct mono now = clock_mono();
+
+	if (r->keys_warned_at.us == 0 ||
+		now.us >= mono_after_ms(r->keys_warned_at, WARN_KEYS_MS).us) {
+		r->keys_warned_at = now;
+		head_check_warn(r->check, wall_s(clock_wall()));
+	}
+}
+
 static void on_heads(void *context, size_t index, const Cordon__Heads *heads)
 {
 	struct replicator *r = context;
@@ -110,6 +125,7 @@ static void on_heads(void *context, size_t index, const Cordon__Heads *heads)
 	for (size_t i = 0; i < heads->n_evidence; i++) {
 		replicator_take_evidence(r, index, heads->evidence[i]);
 	}
+	warn_of_keys(r);
 	replicator_own_told(r, index);
 	opening_told(&r->opening, index);
 	opening_heard(&r->opening, &peer_identity(r->peers[index])->member);

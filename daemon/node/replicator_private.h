@@ -75,6 +75,7 @@ struct replicator {
 	bool retiring;               /* a retire_job is under way */
 	struct log_quota rubbish;    /* lines about heads and chunks that are none */
 	struct log_quota complaints; /* sent */
+	struct mono keys_warned_at;  /* of keys that end; 0: never */
 	struct repairs *repairs;
 	struct own_watch own;
 	struct preparer *preparer;

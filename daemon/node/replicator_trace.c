@@ -72,7 +72,7 @@ static int check_signed(
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < packed->count; i++) {
-		error = head_check_open(r->check, packed->heads[i], &head, msg);
+		error = head_check_open(r->check, packed->heads[i], 0, &head, msg);
 	}
 	return error;
 }

@@ -210,6 +210,21 @@ static const struct link_info *link_to(
 	return found;
 }
 
+/* When the first of its head keys ends; 0: none does. */
+static int64_t keys_until_s(const struct config_member *member)
+{
+	int64_t until_s = 0;
+
+	for (size_t i = 0; i < member->head_keys_count; i++) {
+		int64_t ends_s = member->head_keys[i].until_s;
+
+		if (ends_s != 0 && (until_s == 0 || ends_s < until_s)) {
+			until_s = ends_s;
+		}
+	}
+	return until_s;
+}
+
 static void fill_member(struct status *status, const struct state *code,
 	Cordon__Control__MemberStatus *message)
 {
@@ -244,6 +259,7 @@ static int add_members(struct status *status)
 	}
 	for (size_t i = 0; i < count; i++) {
 		fill_member(status, &config->members[i].code, &messages[i]);
+		messages[i].keys_until_s = keys_until_s(&config->members[i]);
 		status->answer.members[i] = &messages[i];
 	}
 	status->answer.n_members = count;

@@ -76,7 +76,7 @@ static int check_head(
 		differs(v, "there is no signed head");
 		return 0;
 	}
-	error = head_check_open(check, packed, &head, &why);
+	error = head_check_open(check, packed, 0, &head, &why);
 	if (error != 0) {
 		differs(v, "the head: %s", errmsg_text(&why, error));
 	} else if (memcmp(head.hash, v->copy.head.hash, HASH_BYTES) != 0) {

@@ -349,6 +349,7 @@ struct cordon_member_status {
 	const char *member;
 	const char *last_seen_node; /* URI; NULL: never */
 	int64_t newest_head_s;      /* unix second; 0: never */
+	int64_t keys_until_s;       /* when its first head key ends; 0: none does */
 };
 
 struct cordon_status {

@@ -106,6 +106,27 @@ static void all_addresses_are_read(void **state)
 	config_destroy(c);
 }
 
+static void head_keys_may_have_days(void **state)
+{
+	struct config *c = parse(EVERYTHING
+		"member ARM { ca = a head_keys = {\"a from 1970-01-02\", \"b until "
+		"1970-01-02\", \"c d from 1970-01-02 until 1970-01-03\", \" until "
+		"1970-01-01\"} }\n");
+	const struct config_head_key *keys =
+		config_member_find(c, &(struct state){ "ARM" })->head_keys;
+
+	(void)state;
+	assert_string_equal(keys[0].path, "/etc/cordon/a");
+	assert_int_equal(keys[0].from_s, 86400);
+	assert_int_equal(keys[0].until_s, 0);
+	assert_int_equal(keys[1].until_s, 2 * 86400 - 1);
+	assert_string_equal(keys[2].path, "/etc/cordon/c d");
+	assert_int_equal(keys[2].from_s, 86400);
+	assert_int_equal(keys[2].until_s, 3 * 86400 - 1);
+	assert_string_equal(keys[3].path, "/etc/cordon/ until 1970-01-01");
+	config_destroy(c);
+}
+
 static void members_are_read(void **state)
 {
 	struct config *c = parse(EVERYTHING);
@@ -120,8 +141,10 @@ static void members_are_read(void **state)
 	assert_string_equal(kaz->ca, "/etc/cordon/kaz.pem");
 	assert_null(kaz->crl);
 	assert_int_equal(kaz->head_keys_count, 2);
-	assert_string_equal(kaz->head_keys[0], "/etc/cordon/kaz-1.pub");
-	assert_string_equal(kaz->head_keys[1], "/etc/cordon/kaz 2.pub");
+	assert_string_equal(kaz->head_keys[0].path, "/etc/cordon/kaz-1.pub");
+	assert_string_equal(kaz->head_keys[1].path, "/etc/cordon/kaz 2.pub");
+	assert_int_equal(kaz->head_keys[0].from_s, 0);
+	assert_int_equal(kaz->head_keys[0].until_s, 0);
 	assert_string_equal(rus->crl, "/etc/cordon/rus.crl");
 	assert_int_equal(rus->head_keys_count, 0);
 	assert_null(config_member_find(c, &(struct state){ "ARM" }));
@@ -223,6 +246,7 @@ int main(void)
 		cmocka_unit_test(all_limits_are_read),
 		cmocka_unit_test(all_addresses_are_read),
 		cmocka_unit_test(members_are_read),
+		cmocka_unit_test(head_keys_may_have_days),
 		cmocka_unit_test(lists_and_what_others_mean_are_read),
 		cmocka_unit_test(the_text_of_everything_leaves_no_key_out),
 		cmocka_unit_test(what_is_not_said_has_its_default),

@@ -246,6 +246,12 @@ static void what_does_not_go_together_is_refused_by_both_names(void **state)
 						 "of the own member (node)" },
 		{ "objection BLR-1 { why = x }",
 			"/c:6: objection BLR-1: there is no section \"member BLR\"" },
+		{ "member ARM { ca = x head_keys = \"k until 2026-02-30\" }",
+			"/c:6: member ARM: head_keys = \"k until 2026-02-30\": "
+			"expected a path, with" },
+		{ "member ARM { ca = x head_keys = \"k from 2027-01-02 until "
+		  "2027-01-01\" }",
+			"/c:6: member ARM: head_keys" },
 		{ "head_key = x",
 			"/c:6: head_key signs heads, and member KAZ has no head_keys" },
 		{ "reconnect_min = 2s\nreconnect_max = 1s",

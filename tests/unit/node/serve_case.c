@@ -45,7 +45,7 @@ static void add_member(struct serve_case *c, size_t i)
 	EVP_PKEY_free(key);
 	assert_int_equal(head_key_load_private(private_path, &c->keys[i], NULL), 0);
 	memcpy(c->members[i].code.code, codes[i], 4);
-	c->members[i].head_keys[0] = c->key_paths[i];
+	c->members[i].head_keys[0].path = c->key_paths[i];
 	c->members[i].head_keys_count = 1;
 }
 

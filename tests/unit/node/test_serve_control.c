@@ -292,7 +292,7 @@ static void a_damaged_digest_is_found(void **state)
 
 static void swap_keys(struct serve_case *c)
 {
-	const char *kaz = c->members[1].head_keys[0];
+	struct config_head_key kaz = c->members[1].head_keys[0];
 
 	c->members[1].head_keys[0] = c->members[2].head_keys[0];
 	c->members[2].head_keys[0] = kaz;
