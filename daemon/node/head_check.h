@@ -17,10 +17,10 @@ int head_check_create(
 void head_check_destroy(struct head_check *check);
 
 /*
- * Unpacks and verifies.  The key must be valid at the head's time, and at now_s, lest one
- * that has ended signs in the past; 0 for heads that were taken before and are looked
- * at again.  CORDON_EPROTO, CORDON_ESIGNATURE; CORDON_EIDENTITY when the owner is no
- * configured member.
+ * Unpacks and verifies.  The key must be valid at the head's time, and at now_s, lest
+ * one that has ended signs in the past; 0 for heads that were taken before and are
+ * looked at again.  CORDON_EPROTO, CORDON_ESIGNATURE; CORDON_EIDENTITY when the owner
+ * is no configured member.
  */
 int head_check_open(struct head_check *check, struct bytes packed, int64_t now_s,
 	struct head *head, struct errmsg *msg);

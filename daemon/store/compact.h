@@ -10,8 +10,8 @@
  *
  *   1. begin: from the next write transaction on, what commits change is kept in a
  *      journal as well.
- *   2. copy: all keys and values go into a file beside the old one, and then the journal, in
- *      rounds, until little is left of it.
+ *   2. copy: all keys and values go into a file beside the old one, and then the
+ * journal, in rounds, until little is left of it.
  *   3. swap: the rest of the journal, and the new file takes the place of the old one.
  *      Transactions that are open go on reading the old one, which has no name any
  * more; it is closed when the last of them has been renewed or ended.

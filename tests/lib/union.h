@@ -59,7 +59,7 @@ struct union_node {
 	 * 0: that node's own. */
 	unsigned via[UNION_NODES_MAX];
 	unsigned metrics;           /* the port of /metrics; 0: none */
-	const char *head_key_days; /* " until 2027-12-31", for its member's head key */
+	const char *head_key_days;  /* " until 2027-12-31", for its member's head key */
 	const char *extra;          /* lines of the configuration */
 	const char *data_dir;       /* NULL: data, below dir */
 	const char *const *wrapper; /* arguments before the program's name, NULL at the

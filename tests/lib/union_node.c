@@ -54,7 +54,8 @@ static void write_members(FILE *file, const struct testunion *u)
 		if (first_of_member(u, i)) {
 			fprintf(file,
 				"member %s {\n\tca = \"%s/ca.pem\"\n\tcrl = "
-				"\"%s/crl.pem\"\n\thead_keys = {\"%s/head.pem%s\"}\n}\n",
+				"\"%s/crl.pem\"\n\thead_keys = "
+				"{\"%s/head.pem%s\"}\n}\n",
 				node->member, node->pki, node->pki, node->pki,
 				node->head_key_days == NULL ? "" : node->head_key_days);
 		}
