@@ -29,10 +29,13 @@ static int setup(void **state)
 {
 	(void)state;
 	all = union_create();
-	union_three(all, node);
-	blr = node[0];
-	kaz = node[1];
-	rus = node[2];
+	node[0] = blr = union_add(all, "BLR", "node-1");
+	node[1] = kaz = union_add(all, "KAZ", "node-1");
+	node[2] = rus = union_add(all, "RUS", "node-1");
+	kaz->share_with[2] = ""; /* illegal_stay */
+	for (size_t i = 0; i < 3; i++) {
+		union_start(node[i]);
+	}
 	return 0;
 }
 
@@ -107,6 +110,21 @@ static json_t *assert_done(struct union_node *at, const char *command,
 	return json;
 }
 
+/* What is shared with nobody is lost, and said to be. */
+static void assert_only_created(const json_t *answer, const char *name)
+{
+	const json_t *lists = json_object_get(answer, "lists");
+
+	assert_int_equal(json_array_size(lists), UNION_KINDS);
+	for (size_t i = 0; i < UNION_KINDS; i++) {
+		const json_t *list = json_array_get(lists, i);
+		bool is = strcmp(json_string_value(json_object_get(list, "list")),
+				  name) == 0;
+
+		assert_int_equal(json_is_true(json_object_get(list, "created")), is);
+	}
+}
+
 /* ---- tests --------------------------------------------------------------------------
  */
 
@@ -157,6 +175,7 @@ static void a_lost_disk_is_taken_back_from_the_peers(void **state)
 	assert_non_null(strstr(text, "cordonctl recover"));
 
 	answer = assert_done(kaz, "recover", NULL, NULL);
+	assert_only_created(answer, "KAZ/illegal_stay");
 	json_decref(answer);
 	kaz->waits = false;
 	assert_int_equal(union_try_put(kaz, UNION_AGENCY, json, text), 0);
