@@ -47,7 +47,7 @@ struct node_counters {
 struct scrub_counters {
 	atomic_uint_fast64_t rows;          /* read */
 	atomic_uint_fast64_t damaged_rows;  /* found */
-	atomic_uint_fast64_t indexes;       /* keys that were missing or too many */
+	atomic_uint_fast64_t indexes;       /* keys that named no row */
 	atomic_uint_fast64_t repairs;       /* lists, from a peer */
 	atomic_uint_fast64_t repaired_rows; /* entries taken for it */
 };

@@ -97,12 +97,12 @@ static struct timespec after_ms(int64_t ms)
 	return (struct timespec){ at.us / 1000000, at.us % 1000000 * 1000 };
 }
 
-bool scrub_breathe(struct scrub *scrub)
+bool scrub_breathe(struct scrub *scrub, unsigned rows)
 {
 	struct timespec until;
 	bool go_on;
 
-	atomic_fetch_add(&scrub->node->scrubbed.rows, 1);
+	atomic_fetch_add(&scrub->node->scrubbed.rows, rows);
 	if (clock_mono().us < scrub->slice_until.us) {
 		return true;
 	}
@@ -140,10 +140,10 @@ static void begin_state(struct scrub *scrub, size_t count)
 	scrub->state.lists_done = 0;
 	scrub->state.rows = 0;
 	scrub->state.damaged = 0;
-	scrub->state.indexes = 0;
 	if (!scrub->has_last) {
 		scrub->state.begun_s = wall_s(clock_wall());
 	}
+	scrub->indexes_before = atomic_load(&scrub->node->scrubbed.indexes);
 	pthread_mutex_unlock(&scrub->lock);
 	scrub->rows_before = atomic_load(&scrub->node->scrubbed.rows);
 	scrub->slice_until.us = clock_mono().us + SLICE_US;
@@ -345,6 +345,8 @@ void scrub_state(struct scrub *scrub, struct scrub_state *state)
 {
 	pthread_mutex_lock(&scrub->lock);
 	*state = scrub->state;
+	state->indexes =
+		atomic_load(&scrub->node->scrubbed.indexes) - scrub->indexes_before;
 	state->running = state->running || scrub->wanted;
 	pthread_mutex_unlock(&scrub->lock);
 }

@@ -96,7 +96,7 @@ static int read_rows(struct reading *r, struct errmsg *msg)
 		} else if (take_row(r, &walked.entry) != 0) {
 			return errmsg_set(msg, CORDON_EINTERNAL, "digest of an entry");
 		}
-		if (!scrub_breathe(scrub)) {
+		if (!scrub_breathe(scrub, 1)) {
 			return CORDON_ESHUTDOWN;
 		}
 	}

@@ -22,17 +22,18 @@ struct scrub {
 	struct list_id last; /* the last list that was done */
 	bool has_last;       /* else: from the beginning */
 	struct mono slice_until;
-	uint64_t rows_before; /* of node->scrubbed.rows, when the run began */
+	uint64_t rows_before,
+		indexes_before; /* of node->scrubbed, when the run began */
 };
 
-/* Between rows: pauses so that others have their turn.  False: the node stops. */
-bool scrub_breathe(struct scrub *scrub);
+/* After so many rows: pauses so that others have their turn.  False: the node stops. */
+bool scrub_breathe(struct scrub *scrub, unsigned rows);
 
 /* Reads one list; what is damaged is told to main.  0, CORDON_ESHUTDOWN, or what the
  * store failed with. */
 int scrub_list(struct scrub *scrub, const struct list_id *list, struct errmsg *msg);
 
-/* scrub_index.c: the index keys of one list's rows, and then of all tables. */
+/* scrub_index.c: keys of all indexes that name no row are removed. */
 int scrub_indexes(struct scrub *scrub, struct errmsg *msg);
 
 #endif

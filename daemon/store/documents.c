@@ -299,6 +299,19 @@ int documents_remove(
 	return error != 0 ? error : count_all(txn, numbers, false);
 }
 
+int documents_uncount(struct store_txn *txn, struct bytes bytes)
+{
+	struct key key;
+
+	if (bytes.size < 2 || bytes.size > sizeof(key.data) ||
+		bytes.data[0] != TAG_BLOCK || bytes.size - 2 >= PREFIXES) {
+		return txn->error;
+	}
+	memcpy(key.data, bytes.data, bytes.size);
+	key.size = (uint8_t)bytes.size;
+	return uncount_block(txn, &key);
+}
+
 int documents_forget(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers)
 {

@@ -72,6 +72,8 @@ int documents_add(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
 int documents_remove(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
+/* A key of the table documents is gone: blocks of ranges are counted. */
+int documents_uncount(struct store_txn *txn, struct bytes key);
 int documents_forget(
 	struct store_txn *txn, uint64_t ref, const struct index_numbers *numbers);
 

@@ -107,6 +107,33 @@ int store_walk(struct store_txn *txn, const struct list_id *list, uint64_t after
 /* Removes what cannot be read, before the list is read anew as a whole. */
 int store_scrap_unreadable(struct store_txn *txn, const struct list_id *list);
 
+/*
+ * Index keys that name no row, as a repair of damaged rows may leave them.  Zeroed at
+ * first; looks at max keys at a time, in a read transaction that may be renewed between.
+ */
+#define STORE_STRAYS_MAX 256
+#define STORE_STRAY_KEY_MAX 128
+struct store_stray {
+	size_t index;
+	uint8_t key[STORE_STRAY_KEY_MAX];
+	size_t key_bytes;
+	uint64_t ref;
+};
+struct store_strays {
+	struct store_stray found[STORE_STRAYS_MAX];
+	size_t count;
+	bool done; /* there are no more keys */
+	/* Where the next look begins. */
+	size_t index;
+	uint8_t at[STORE_STRAY_KEY_MAX];
+	size_t at_bytes;
+	uint64_t at_ref;
+};
+int store_strays_look(struct store_txn *txn, struct store_strays *strays, size_t max);
+/* Unless its row has come meanwhile. */
+int store_stray_remove(
+	struct store_txn *txn, const struct store_stray *stray, bool *removed);
+
 /* The live row with the lowest id that is not below from (after: that is above it);
  * from of size 0 is below all. */
 int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,

@@ -173,6 +173,61 @@ static void an_id_that_names_another_row_loses_only_that(void **state)
 	commit(txn);
 }
 
+/* Looks through all indexes, few keys at a time; removes what names no row. */
+static size_t sweep(struct fixture *f, size_t max)
+{
+	struct store_strays *strays = test_calloc(1, sizeof(*strays));
+	size_t removed = 0;
+
+	for (size_t looks = 0; !strays->done; looks++) {
+		struct store_txn *txn = read_begin(f);
+
+		assert_true(looks < 1000);
+		assert_int_equal(store_strays_look(txn, strays, max), 0);
+		store_read_end(txn);
+		txn = write_begin(f);
+		for (size_t i = 0; i < strays->count; i++) {
+			bool yes;
+
+			assert_int_equal(
+				store_stray_remove(txn, &strays->found[i], &yes), 0);
+			removed += yes;
+		}
+		commit(txn);
+	}
+	test_free(strays);
+	return removed;
+}
+
+static void index_keys_that_name_no_row_are_removed(void **state)
+{
+	(void)state;
+	for (size_t max = 1; max < 40; max += 6) {
+		struct fixture *f;
+		struct store_txn *txn;
+		struct key key;
+		size_t removed;
+		bool found;
+		void *made;
+
+		assert_int_equal(fixture_setup(&made), 0);
+		f = made;
+		put_two(f);
+		assert_int_equal(sweep(f, max), 0);
+		txn = write_begin(f);
+		key = row_key(txn, 1);
+		assert_int_equal(
+			db_delete(txn, TABLE_FEED, key_bytes(&key), &found), 0);
+		commit(txn);
+		removed = sweep(f, max);
+		assert_true(removed > 2); /* blocks of the range, and its end */
+		assert_int_equal(sweep(f, max), 0);
+		assert_string_equal(find_document(f, "AB00555"), "");
+		assert_string_equal(find_document(f, "XY7"), "KAZ-2");
+		fixture_teardown(&made);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_row_is_replaced_whatever_was_damaged),
 		TEST(what_cannot_be_read_is_removed_before_a_reload),
 		TEST(an_id_that_names_another_row_loses_only_that),
+		cmocka_unit_test(index_keys_that_name_no_row_are_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
