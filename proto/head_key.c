@@ -77,6 +77,11 @@ int head_key_load_public(const char *path, struct head_key **key, struct errmsg 
 	return error == 0 ? 0 : errmsg_wrap(msg, error, "load %s", path);
 }
 
+int head_key_wrap(EVP_PKEY *pkey, struct head_key **key, struct errmsg *msg)
+{
+	return create(pkey, false, key, msg);
+}
+
 void head_key_destroy(struct head_key *key)
 {
 	if (key != NULL) {

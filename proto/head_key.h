@@ -11,4 +11,7 @@ struct head_key {
 	uint8_t id[KEY_ID_BYTES];
 };
 
+/* A public key of libcrypto's, which is taken over, also on failure. */
+int head_key_wrap(EVP_PKEY *pkey, struct head_key **key, struct errmsg *msg);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include <openssl/x509v3.h>
 
+#include "client/ctl/pki_announce.h"
 #include "client/ctl/pki_output.h"
 #include "proto/tls_x509.h"
 
@@ -40,6 +41,7 @@ static int issue(const struct args *args, struct errmsg *msg);
 static int revoke(const struct args *args, struct errmsg *msg);
 static int list(const struct args *args, struct errmsg *msg);
 static int renew_crl(const struct args *args, struct errmsg *msg);
+static int announce(const struct args *args, struct errmsg *msg);
 
 static const struct verb verbs[] = {
 	{ "init-member", "d", 2, init_member,
@@ -90,6 +92,15 @@ static const struct verb verbs[] = {
 		"(default\n"
 		"30).  A list past its time goes on refusing those it names; nodes "
 		"warn.\n" },
+	{ "announce", "o", 2, announce,
+		"cordonctl pki announce DIR NEXT.pem [--out FILE] [--json]\n\n"
+		"Announces a new public key for the member's heads, signed with "
+		"DIR/head.key:\n"
+		"FILE (default DIR/head-next.announce) takes a place among the "
+		"head_keys of the\n"
+		"other members' nodes, and needs no other proof there.  It holds as "
+		"long as the\n"
+		"present key is configured beside it.\n" },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -257,6 +268,32 @@ static int renew_crl(const struct args *args, struct errmsg *msg)
 	error = pki_ca_renew_crl(&ca, args->days, msg);
 	error = error != 0 ? error : read_terms(&ca, &terms, msg);
 	error = error != 0 ? error : pki_print_renewed(&ca, &terms, args->json);
+	pki_ca_close(&ca);
+	return error;
+}
+
+static int announce(const struct args *args, struct errmsg *msg)
+{
+	char standard[4096];
+	const char *out = args->out;
+	struct pki_ca ca;
+	int size, error = pki_ca_open(&ca, args->operands[0], now(), msg);
+
+	if (error != 0) {
+		return error;
+	}
+	size = snprintf(
+		standard, sizeof(standard), "%s/head-next.announce", args->operands[0]);
+	if (out == NULL) {
+		out = standard;
+	}
+	error = out == standard && (size < 0 || (size_t)size >= sizeof(standard))
+			? errmsg_set(msg, CORDON_EINVAL, "%.64s…: too long a path",
+				  args->operands[0])
+			: pki_announce(&ca, args->operands[1], out, msg);
+	error = error != 0
+			? error
+			: pki_print_announced(&ca, args->operands[1], out, args->json);
 	pki_ca_close(&ca);
 	return error;
 }

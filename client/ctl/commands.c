@@ -151,7 +151,7 @@ static void print_help(void)
 			commands[i].operands);
 		printf("  %-26s %s\n", left, commands[i].summary);
 	}
-	puts("  pki init-member|issue|revoke|list|crl ...\n"
+	puts("  pki init-member|issue|revoke|list|crl|announce ...\n"
 	     "                             a member's certificate authority\n");
 	args_print_help(ctl_global_options);
 	puts("\n\"cordonctl COMMAND --help\" tells more of each.");

@@ -157,6 +157,19 @@ int pki_print_renewed(const struct pki_ca *ca, const struct pki_terms *terms, bo
 	return flushed();
 }
 
+int pki_print_announced(
+	const struct pki_ca *ca, const char *next, const char *out, bool json)
+{
+	if (json) {
+		return print_json(json_pack("{s:s, s:s, s:s}", "member",
+			ca->member.code, "key", next, "announcement", out));
+	}
+	printf("%s announces %s as a head key of %s.\nGive it to every member: it goes "
+	       "among its head_keys, beside the present key.\n",
+		out, next, ca->member.code);
+	return flushed();
+}
+
 static const char *state_of(const struct pki_entry *entry, int64_t now_s)
 {
 	if (entry->revoked_s != 0) {

@@ -19,6 +19,8 @@ int pki_print_revoked(const struct pki_ca *ca, const struct pki_revocation *revo
 	const struct pki_terms *terms, bool json);
 int pki_print_renewed(
 	const struct pki_ca *ca, const struct pki_terms *terms, bool json);
+int pki_print_announced(
+	const struct pki_ca *ca, const char *next, const char *out, bool json);
 int pki_print_list(const struct pki_ca *ca, const struct pki_entry *entries,
 	size_t count, bool json);
 

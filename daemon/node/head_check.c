@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/head_announce.h"
+
 #define SEEN_MAX 1024 /* a power of two */
 #define WARN_S ((int64_t)30 * 86400)
 
@@ -26,21 +28,48 @@ struct head_check {
 	struct seen seen[SEEN_MAX]; /* placed by the first bytes of their hashes */
 };
 
+/* Those that are loaded by now. */
+static size_t loaded(const struct member_keys *member, const struct head_key *out[8])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < member->count; i++) {
+		if (member->keys[i] != NULL) {
+			out[count++] = member->keys[i];
+		}
+	}
+	return count;
+}
+
+/* First the keys, then what they announce, in the order of the configuration. */
+static int load_keys(struct member_keys *member, bool announced, struct errmsg *msg)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < member->count; i++) {
+		const char *path = member->config[i].path;
+		const struct head_key *keys[8];
+
+		if (head_announce_is(path) != announced) {
+			continue;
+		}
+		error = announced ? head_announce_load(path, &member->member, keys,
+					    loaded(member, keys), &member->keys[i], msg)
+				  : head_key_load_public(path, &member->keys[i], msg);
+	}
+	return error;
+}
+
 static int load_member(const struct config_member *config, struct member_keys *member,
 	struct errmsg *msg)
 {
+	int error;
+
 	member->member = config->code;
 	member->config = config->head_keys;
-	for (size_t i = 0; i < config->head_keys_count; i++) {
-		int error = head_key_load_public(
-			config->head_keys[i].path, &member->keys[member->count], msg);
-
-		if (error != 0) {
-			return error;
-		}
-		member->count++;
-	}
-	return 0;
+	member->count = config->head_keys_count;
+	error = load_keys(member, false, msg);
+	return error == 0 ? load_keys(member, true, msg) : error;
 }
 
 int head_check_create(

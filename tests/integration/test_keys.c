@@ -100,6 +100,38 @@ static void what_a_key_signs_after_its_end_is_refused(void **state)
 	assert_int_equal(union_verdict(blr, "AA11111"), CORDON_VERDICT_CLEAR);
 }
 
+/* KAZ announces its next key, and signs with it; BLR never got it another way. */
+static void roll_over(void)
+{
+	char command[2048], announcement[UNION_PATH_MAX];
+
+	snprintf(command, sizeof(command),
+		"cd %s && umask 077 && openssl genpkey -algorithm ed25519 -out n.key "
+		"&& "
+		"openssl pkey -in n.key -pubout -out n.pem && "
+		"%s pki announce . n.pem --out n.announce && mv n.key head.key",
+		kaz->pki, union_cordonctl());
+	assert_true(run(command));
+	snprintf(announcement, sizeof(announcement), "\", \"%s/n.announce", kaz->pki);
+	kaz->head_key_days = announcement;
+	union_stop(kaz);
+	union_stop(blr);
+	union_start(kaz);
+	union_start(blr);
+	kaz->head_key_days = NULL;
+}
+
+static void a_key_announced_under_the_old_one_is_taken(void **state)
+{
+	(void)state;
+	a_list_travels_and_is_verified();
+	roll_over();
+	union_put(kaz, "KAZ-2", "AA22222");
+	union_await_verdict(blr, "AA22222", CORDON_VERDICT_MATCH);
+	union_settle(all);
+	union_verify(blr);
+}
+
 /*
  * National algorithms come through OpenSSL's own configuration: nothing of it is ours.
  * Debian's libengine-gost-openssl has an engine, whose keys sign, and a provider, which
@@ -135,6 +167,7 @@ int main(void)
 		TEST(heads_signed_with_ecdsa_are_taken),
 		TEST(a_key_within_its_days_is_taken),
 		TEST(what_a_key_signs_after_its_end_is_refused),
+		TEST(a_key_announced_under_the_old_one_is_taken),
 		TEST(heads_signed_with_gost_are_taken),
 	};
 
