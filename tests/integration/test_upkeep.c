@@ -215,7 +215,7 @@ static void what_nobody_confirmed_is_withdrawn(void **state)
 	struct cordon_record_entry *entry;
 
 	(void)state;
-	start(SOON, NEVER);
+	start(SOON "compact_interval = 2d\n", NEVER);
 	put_reviewed("KAZ-1", 1);
 	put_reviewed("KAZ-2", 30);
 	put_reviewed("KAZ-3", 200);
@@ -235,6 +235,9 @@ static void what_nobody_confirmed_is_withdrawn(void **state)
 	union_until(all, "the count", union_metric(kaz, "reviews_due") == 1);
 	assert_true(is(rus, "KAZ-2", CORDON_RECORD_LIVE));
 	assert_true(is(rus, "KAZ-3", CORDON_RECORD_LIVE));
+	/* and a compaction was due */
+	union_await_log(kaz, 0, "the store was written anew");
+	union_verify(kaz);
 }
 
 /* ---- who was away for longer than the tombstones --------------------------------- */
@@ -355,7 +358,7 @@ static void so_many_withdrawals_wait_for_a_word(void **state)
 	unsigned held;
 
 	(void)state;
-	start(SOON "brake_least = 5\n", NEVER);
+	start(SOON "brake_least = 5\nbrake_percent = 10\n", NEVER);
 	union_put_many(kaz, "M", 100, 'A');
 	withdraw_at_once(1, 30, &held);
 	assert_int_equal(held, 30);
@@ -383,7 +386,7 @@ static void small_requests_count_together_and_ends_are_not_braked(void **state)
 	unsigned held, all_held = 0;
 
 	(void)state;
-	start(SOON "brake_least = 5\n", NEVER);
+	start(SOON "brake_least = 5\nbrake_percent = 10\n", NEVER);
 	union_put_many(kaz, "M", 100, 'A');
 	for (unsigned i = 1; i <= 20; i++) {
 		withdraw_at_once(i, 1, &held);

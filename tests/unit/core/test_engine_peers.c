@@ -255,6 +255,24 @@ static void answers_that_bring_nothing_at_once_do_not_run_hot(void **state)
 	EXPECT("wake 2000");
 }
 
+/* With a clock in doubt nobody is to blame: another may have the content. */
+static void who_sends_what_the_clock_cannot_judge_rests_unblamed(void **state)
+{
+	(void)state;
+	follow();
+	up(1);
+	holds(0, 21);
+	holds(1, 21);
+	result(0, APPLY_UNSURE, true);
+	EXPECT("pull 1 at 5.20#, wake 1000");
+	result(1, APPLY_UNSURE, true);
+	EXPECT("wake 1000");
+	tick(1000);
+	EXPECT("pull 0 at 5.20#, wake 250");
+	result(0, APPLY_UNSURE, true);
+	EXPECT("pull 1 at 5.20#, wake 2000"); /* longer each time */
+}
+
 static void who_sends_what_is_not_signed_is_set_aside(void **state)
 {
 	(void)state;
@@ -468,6 +486,7 @@ int main(void)
 		STORY(who_sends_rubbish_is_set_aside_whatever_it_holds),
 		STORY(who_refuses_is_passed_over_for_another),
 		STORY(answers_that_bring_nothing_at_once_do_not_run_hot),
+		STORY(who_sends_what_the_clock_cannot_judge_rests_unblamed),
 		STORY(who_sends_what_is_not_signed_is_set_aside),
 		STORY(who_breaks_the_order_is_set_aside),
 		STORY(who_shows_no_heads_in_time_is_set_aside),
