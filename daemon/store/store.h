@@ -109,7 +109,8 @@ int store_scrap_unreadable(struct store_txn *txn, const struct list_id *list);
 
 /*
  * Index keys that name no row, as a repair of damaged rows may leave them.  Zeroed at
- * first; looks at max keys at a time, in a read transaction that may be renewed between.
+ * first; looks at max keys at a time, in a read transaction that may be renewed
+ * between.
  */
 #define STORE_STRAYS_MAX 256
 #define STORE_STRAY_KEY_MAX 128

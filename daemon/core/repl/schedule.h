@@ -71,6 +71,9 @@ struct engine {
 	struct mono wake_at;
 };
 
+/* NULL: not known. */
+struct engine_list *engine_find(const struct engine *engine, const struct list_id *id);
+
 /* A new effect of this step, its type, list (perhaps NULL) and peer set. */
 struct engine_effect *schedule_effect(struct engine *engine,
 	enum engine_effect_type type, const struct engine_list *list, size_t peer);
