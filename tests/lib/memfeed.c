@@ -46,12 +46,11 @@ static uint64_t mix(uint64_t print, const void *data, size_t size)
 static uint64_t entry_print(const struct entry *entry)
 {
 	uint64_t numbers[] = { entry->sequence, entry->version, entry->state,
-		(uint64_t)entry->ends_at_s, entry->id.size, entry->sealed.size };
+		(uint64_t)entry->ends_at_s, entry->id.size };
 	uint64_t print = mix(0x243f6a8885a308d3u, numbers, sizeof(numbers));
 
 	print = mix(print, entry->id.data, entry->id.size);
-	print = mix(print, entry->sealed_hash, HASH_BYTES);
-	return mix(print, entry->sealed.data, entry->sealed.size);
+	return mix(print, entry->sealed_hash, HASH_BYTES);
 }
 
 struct memfeed_row *memfeed_row_create(const struct entry *entry)
@@ -549,4 +548,24 @@ bool memfeed_holds(
 	size_t place = row->sequence == 0 ? 0 : place_after(rows, row->sequence - 1);
 
 	return place < rows->count && same_entry(&rows->rows[place]->entry, row);
+}
+
+bool memfeed_knows(
+	const struct memfeed *memfeed, enum feed_area area, const struct entry *row)
+{
+	const struct memfeed_area *rows = &memfeed->areas[area];
+	size_t place;
+
+	return place_at(rows, row->sequence, &place) &&
+	       rows->rows[place]->print == entry_print(row);
+}
+
+bool memfeed_has_content(
+	const struct memfeed *memfeed, enum feed_area area, uint64_t sequence)
+{
+	const struct memfeed_area *rows = &memfeed->areas[area];
+	size_t place;
+
+	return place_at(rows, sequence, &place) &&
+	       rows->rows[place]->entry.sealed.size > 0;
 }

@@ -12,8 +12,9 @@
  */
 struct memfeed_row {
 	size_t holders;
-	uint64_t print, id_print; /* of all of entry, and of its id */
-	struct entry entry;       /* its bytes are the row's own */
+	/* of all of entry but its content, which may be erased; and of its id */
+	uint64_t print, id_print;
+	struct entry entry; /* its bytes are the row's own */
 };
 
 struct memfeed_area {
@@ -60,7 +61,7 @@ void memfeed_begin(struct memfeed *memfeed);
 void memfeed_commit(struct memfeed *memfeed);
 void memfeed_abort(struct memfeed *memfeed);
 
-/* Same rows with the same content, by the sums of their prints?  At once. */
+/* Same rows, erased or not, by the sums of their prints?  At once. */
 bool memfeed_same(
 	const struct memfeed *a, const struct memfeed *b, enum feed_area area);
 /* The same, looking at each. */
@@ -69,5 +70,12 @@ bool memfeed_equal(
 /* Is there a row of exactly this content? */
 bool memfeed_holds(
 	const struct memfeed *memfeed, enum feed_area area, const struct entry *row);
+
+/* The same row, erased or not? */
+bool memfeed_knows(
+	const struct memfeed *memfeed, enum feed_area area, const struct entry *row);
+/* Is there a row, and not erased? */
+bool memfeed_has_content(
+	const struct memfeed *memfeed, enum feed_area area, uint64_t sequence);
 
 #endif

@@ -59,7 +59,7 @@ static bool knows_the_end(const struct sim *sim, size_t node, size_t l)
 	return true;
 }
 
-static bool agrees(const struct sim *sim, size_t signer, size_t node, size_t l)
+static bool agrees(struct sim *sim, size_t signer, size_t node, size_t l)
 {
 	const struct head *head = &sim->nodes[signer].copies[l].copy.head;
 

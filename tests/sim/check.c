@@ -42,8 +42,8 @@ static void check_rows(struct sim *sim, size_t node, size_t l)
 		const struct entry *row = &live->rows[i]->entry;
 
 		if (from == NULL || to == NULL ||
-			(!memfeed_holds(&from->rows, FEED_LIVE, row) &&
-				!memfeed_holds(&to->rows, FEED_LIVE, row) &&
+			(!memfeed_knows(&from->rows, FEED_LIVE, row) &&
+				!memfeed_knows(&to->rows, FEED_LIVE, row) &&
 				!(row->state == ENTRY_WITHDRAWN &&
 					row->sequence <= to->paper.head.floor))) {
 			sim_fail(sim, "%s answers from a row of %s that nobody signed",

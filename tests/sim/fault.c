@@ -163,7 +163,7 @@ static bool may_restore(const struct sim *sim, size_t n)
 			return false;
 		}
 	}
-	return !sim->hostile;
+	return !sim->hostile && !sim->erases;
 }
 
 static void start(struct sim *sim)
@@ -195,8 +195,11 @@ static void crash(struct sim *sim)
 
 static void jump_clock(struct sim *sim)
 {
-	sim->nodes[any_node(sim)].clock_s +=
-		(int64_t)sim_random(sim, 2000000) - 1000000;
+	size_t n = any_node(sim);
+
+	sim->nodes[n].clock_s += (int64_t)sim_random(sim, 2000000) - 1000000;
+	sim_trace(sim, "%s: its clock is %lld s off", sim->nodes[n].name,
+		(long long)sim->nodes[n].clock_s);
 }
 
 /* ---- owners ---- */

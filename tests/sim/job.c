@@ -42,10 +42,11 @@ static void finished(struct sim *sim, size_t n, struct sim_work *job)
 	sim_node_step(sim, n, &event);
 }
 
-static enum apply_result apply(struct sim_node *node, const struct sim_work *job,
+static enum apply_result apply(struct sim *sim, size_t n, const struct sim_work *job,
 	struct list_copy *copy, const struct feed *feed, int *error)
 {
-	struct apply_context context = { .member = node->member };
+	const struct sim_node *node = &sim->nodes[n];
+	struct apply_context context;
 	struct entry entries[ENTRIES_MAX];
 	struct chunk chunk = {
 		.head = &job->paper.head,
@@ -60,6 +61,8 @@ static enum apply_result apply(struct sim_node *node, const struct sim_work *job
 		for (size_t i = 0; i < job->rows_count; i++) {
 			entries[i] = job->rows[i]->entry;
 		}
+		sim_upkeep_context(sim, n, &context);
+		apply_strip(entries, job->rows_count, &context);
 		return apply_chunk(copy, feed, &chunk, &context, error);
 	case SIM_APPLY_HEAD:
 		return apply_head(copy, feed, &job->paper.head, &node->member, error);
@@ -160,7 +163,7 @@ static void transact(struct sim *sim, size_t n, struct sim_work *job)
 	arm(sim, &place->rows);
 	armed = place->rows.fail_at > 0;
 	memfeed_begin(&place->rows);
-	job->result = apply(node, job, &copy, &feed, &error);
+	job->result = apply(sim, n, job, &copy, &feed, &error);
 	hit = armed && place->rows.fail_at == 0;
 	place->rows.fail_at = 0;
 	if (hit != (job->result == APPLY_ERROR) || (hit && error != CORDON_EFULL)) {
@@ -192,6 +195,21 @@ static void remember(struct sim *sim, size_t n, const struct sim_work *job)
 	}
 }
 
+/* With an eye on what is erased. */
+static void transact_watched(struct sim *sim, size_t n, struct sim_work *job)
+{
+	struct memfeed before;
+
+	if (!sim->erases || job->type != SIM_APPLY_CHUNK || !sim_upkeep_sure(sim, n)) {
+		transact(sim, n, job);
+		return;
+	}
+	memfeed_copy(&before, &sim->nodes[n].copies[job->list].rows);
+	transact(sim, n, job);
+	sim_upkeep_check_kept(sim, n, job, &before);
+	memfeed_finish(&before);
+}
+
 static void run_job(struct sim *sim, size_t n, struct sim_work *job)
 {
 	struct sim_node *node = &sim->nodes[n];
@@ -203,7 +221,7 @@ static void run_job(struct sim *sim, size_t n, struct sim_work *job)
 	} else if (job->type == SIM_EVIDENCE) {
 		job->result = keep_evidence(sim, n, job);
 	} else {
-		transact(sim, n, job);
+		transact_watched(sim, n, job);
 		sim_check_result(sim, n, job);
 		job->result = after_failure(sim, n, job);
 		remember(sim, n, job);

@@ -79,7 +79,7 @@ static void stay_quiet(struct sim *sim)
 		sim->nodes[n].pulls_sent = 0;
 	}
 	sim_run_until(sim, mono_after_ms(sim->now, QUIET_MS));
-	for (size_t n = 0; !sim->hostile && n < sim->nodes_count; n++) {
+	for (size_t n = 0; !sim->hostile && !sim->erases && n < sim->nodes_count; n++) {
 		if (sim->nodes[n].pulls_sent > sim->lists_count * QUIET_PULLS_MAX) {
 			sim_fail(sim, "%s sent %zu pulls in %d s with nothing to pull",
 				sim->nodes[n].name, sim->nodes[n].pulls_sent,

@@ -16,6 +16,7 @@ enum trick {
 	WITHHOLD_ROW,
 	INSERT_OLD_ROW, /* withdrawn, changed or purged since */
 	FORGE_TOMBSTONE,
+	FORGE_STUB, /* a live ban passed off as erased */
 	REORDER,
 	OLD_HEAD, /* of this epoch or another */
 	OLD_ROWS,
@@ -168,6 +169,9 @@ static void change_row(struct sim *sim, size_t l, struct sim_work *work)
 	} else if (plays(sim, l, work->list, FORGE_TOMBSTONE)) {
 		row.state = ENTRY_WITHDRAWN;
 		row.ends_at_s = 0;
+		replace(work, i, &row);
+	} else if (row.state == ENTRY_LIVE && plays(sim, l, work->list, FORGE_STUB)) {
+		row.sealed.size = 0;
 		replace(work, i, &row);
 	} else if (plays(sim, l, work->list, WITHHOLD_ROW)) {
 		remove_row(work, i);

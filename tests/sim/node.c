@@ -180,6 +180,7 @@ void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 			(unsigned long long)head->sequence,
 			sim->nodes[link->server].name);
 	}
+	sim_upkeep_hears(sim, link->client, head);
 	if (sim->lists[work->list].member == node->member_index) {
 		sim_signer_hears(sim, link->client, work->list, head);
 	}
@@ -340,11 +341,16 @@ void sim_node_start(struct sim *sim, size_t n)
 	node->up = true;
 	node->open = node->behind = false;
 	node->writer_free = node->told = sim->now;
+	clocktrust_init(&node->trust);
 	memset(node->pulls, 0, sizeof(node->pulls));
 	start_engine(sim, n);
-	sim_trace(sim, "%s starts", node->name);
+	sim_trace(sim, "%s starts, its clock %lld s off", node->name,
+		(long long)node->clock_s);
 	sim_node_step(sim, n, &event);
 	sim_signer_start(sim, n);
+	if (sim->erases) {
+		sim_upkeep_turn(sim, n, NULL);
+	}
 }
 
 void sim_node_crash(struct sim *sim, size_t n)

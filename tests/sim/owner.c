@@ -9,11 +9,6 @@
 
 #define REPEAT_MS 3000
 
-int64_t sim_wall_s(const struct sim *sim, size_t node)
-{
-	return 1700000000 + sim->now.us / 1000000 + sim->nodes[node].clock_s;
-}
-
 /* ---- the register ---- */
 
 static void note_signed(
@@ -75,11 +70,19 @@ static void fill(struct sim *sim, struct entry *row, const char *sealed)
 	row->sealed = (struct bytes){ (const uint8_t *)sealed, strlen(sealed) };
 }
 
+/* Some end soon, where content is erased. */
+static int64_t ends_at_s(struct sim *sim)
+{
+	return sim->erases && sim_chance(sim, 300)
+		       ? sim_true_s(sim) + 1 + (int64_t)sim_random(sim, 20)
+		       : 3000000000;
+}
+
 static int put_new(struct sim *sim, size_t list, struct own_change *change)
 {
 	char id[CORDON_ID_MAX + 1];
 	struct entry row = {
-		.version = 1, .state = ENTRY_LIVE, .ends_at_s = 2000000000
+		.version = 1, .state = ENTRY_LIVE, .ends_at_s = ends_at_s(sim)
 	};
 
 	snprintf(id, sizeof(id), "%s-%u", sim->lists[list].id.owner.code,
@@ -99,7 +102,7 @@ static int put_again(
 	struct entry row = {
 		.version = old->version + 1,
 		.state = withdraw ? ENTRY_WITHDRAWN : ENTRY_LIVE,
-		.ends_at_s = withdraw ? 0 : 2000000000,
+		.ends_at_s = withdraw ? 0 : ends_at_s(sim),
 		.id = { id, old->id.size },
 	};
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "daemon/core/repl/clocktrust.h"
 #include "daemon/core/repl/engine.h"
 #include "daemon/core/repl/own.h"
 #include "daemon/core/repl/serve.h"
@@ -180,6 +181,7 @@ struct sim_node {
 	bool up;
 	unsigned life;
 	int64_t clock_s; /* its clock is wrong by so much */
+	struct clocktrust trust;
 	struct engine *engine;
 	struct sim_copy copies[SIM_LISTS_MAX]; /* as committed */
 	struct sim_memory memories[SIM_LISTS_MAX];
@@ -227,6 +229,7 @@ struct sim {
 			 */
 	size_t records_max;
 	bool hostile;    /* one of the nodes is */
+	bool erases;     /* some records end, and their content is erased */
 	unsigned always; /* the life of what never ends */
 	bool calm;       /* no faults any more */
 	char (*trace)[SIM_TRACE_WIDTH];
@@ -342,7 +345,20 @@ size_t sim_signed_index(const struct sim_list *list, const struct head *head);
 /* NULL when nobody signed it. */
 const struct sim_signed *sim_signed_find(
 	const struct sim_list *list, const struct head *head);
+
+/* ---- upkeep.c: the time, and what is erased ---- */
+
+int64_t sim_true_s(const struct sim *sim);
 int64_t sim_wall_s(const struct sim *sim, size_t node);
+void sim_upkeep_hears(struct sim *sim, size_t node, const struct head *head);
+bool sim_upkeep_sure(struct sim *sim, size_t node);
+void sim_upkeep_context(struct sim *sim, size_t node, struct apply_context *context);
+void sim_upkeep_check(
+	struct sim *sim, size_t node, size_t list, const struct entry *row);
+/* Of a chunk that was taken.  before: the rows as they were. */
+void sim_upkeep_check_kept(struct sim *sim, size_t node, const struct sim_work *job,
+	const struct memfeed *before);
+sim_run_fn sim_upkeep_turn;
 
 /* ---- signer.c: who signs ---- */
 
@@ -367,7 +383,7 @@ void sim_world_connect(struct sim *sim, size_t node, int64_t within_ms);
 /* Up, when both ends are and nothing cuts it. */
 sim_run_fn sim_world_try;
 /* Is there a way from a list's signer over honest nodes that may hold the list? */
-bool sim_world_reaches(const struct sim *sim, size_t list, size_t node);
+bool sim_world_reaches(struct sim *sim, size_t list, size_t node);
 /* Something happens to it. */
 void sim_fault_step(struct sim *sim);
 /* Everything works from now on, and nothing changes. */

@@ -78,7 +78,11 @@ static int64_t clock_error_s(struct sim *sim)
 {
 	static const int64_t years[] = { -9, -3, 0, 0, 0, 0, 0, 4, 30 };
 
-	return 365 * DAY_S * years[sim_random(sim, sizeof(years) / sizeof(years[0]))];
+	int64_t error = years[sim_random(sim, sizeof(years) / sizeof(years[0]))];
+
+	/* no two are wrong alike: such would trust each other */
+	return error == 0 ? 0
+			  : 365 * DAY_S * error + (int64_t)sim_random(sim, 200) * DAY_S;
 }
 
 /* One node a member; sometimes the first member has a second one, which may have the
@@ -90,6 +94,8 @@ static void create_nodes(struct sim *sim)
 	bool second = members < 3 || sim_chance(sim, 300);
 	bool small = sim_chance(sim, 300);
 
+	sim->erases = sim_chance(sim, 250);
+
 	sim->members_count = members;
 	sim->nodes_count = members + second;
 	sim->records_max = sim_chance(sim, 60) ? 150 : 40;
@@ -100,7 +106,8 @@ static void create_nodes(struct sim *sim)
 		ident_state_set(&node->member, code, 3);
 		node->member_index = i % members;
 		node->signs = i < members;
-		node->has_key = i < members || sim_chance(sim, 700);
+		/* relays that doubt the time keep heads from each other's owners */
+		node->has_key = i < members || (!sim->erases && sim_chance(sim, 700));
 		node->clock_s = clock_error_s(sim);
 		snprintf(node->name, sizeof(node->name), "%s%d", code,
 			i < members ? 1 : 2);
@@ -180,7 +187,14 @@ void sim_world_create(struct sim *sim)
 	}
 }
 
-bool sim_world_reaches(const struct sim *sim, size_t l, size_t node)
+/* Where content is erased, lists come only through and to nodes that are sure of the
+ * time: others take no word for it. */
+static bool takes(struct sim *sim, size_t node)
+{
+	return !sim->erases || sim_upkeep_sure(sim, node);
+}
+
+bool sim_world_reaches(struct sim *sim, size_t l, size_t node)
 {
 	size_t signer = sim_signer_of(sim, sim->lists[l].member);
 	bool reached[SIM_NODES_MAX] = { false };
@@ -198,6 +212,7 @@ bool sim_world_reaches(const struct sim *sim, size_t l, size_t node)
 			const struct sim_link *link = &sim->links[i];
 
 			if (reached[link->server] && !reached[link->client] &&
+				takes(sim, link->client) &&
 				!sim_malice_at(sim, link->server, l) &&
 				head_shared_with(
 					head, &sim->nodes[link->client].member)) {
