@@ -10,7 +10,7 @@
 #define CONVERGE_MS 240000
 #define QUIET_MS 20000
 /* Within this two histories are noticed where they meet. */
-#define NOTICE_MS 120000
+#define NOTICE_MS 240000
 /* Pulls of one list by one node while it is watched: one each wait, and a few. */
 #define QUIET_PULLS_MAX 12
 

@@ -237,12 +237,41 @@ bool sim_signer_takeover(struct sim *sim, size_t n, bool force)
 	return true;
 }
 
+/* Two that sign, where the one that was replaced cannot be told: whoever took over by
+ * force, or past nodes that are not for the list, stops the other. */
+static void stop_replaced(struct sim *sim, size_t member)
+{
+	size_t best = sim_signer_of(sim, member);
+
+	for (size_t n = 0; n < sim->nodes_count; n++) {
+		size_t l = 0;
+
+		if (n == best || !sim->nodes[n].open ||
+			sim->nodes[n].member_index != member) {
+			continue;
+		}
+		while (sim->lists[l].member != member) {
+			l++;
+		}
+		if (copy_head_order(&sim->nodes[n].copies[l].copy.head,
+			    &sim->nodes[best].copies[l].copy.head) > 0) {
+			stop_signing(sim, best);
+			best = n;
+		} else {
+			stop_signing(sim, n);
+		}
+	}
+}
+
 void sim_signer_tend(struct sim *sim)
 {
 	for (size_t m = 0; m < sim->members_count; m++) {
 		size_t best = SIM_NOBODY;
 		bool opening = sim_signer_of(sim, m) != SIM_NOBODY;
 
+		if (opening) {
+			stop_replaced(sim, m);
+		}
 		for (size_t n = 0; n < sim->nodes_count; n++) {
 			const struct sim_node *node = &sim->nodes[n];
 

@@ -343,7 +343,8 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 	if (apply_failed(event->result)) {
 		return;
 	}
-	if (phase != list->phase || !same_position(&was, &list->position)) {
+	if (phase != list->phase || !same_position(&was, &list->position) ||
+		(answer && list->asked_anew && event->result == APPLY_PARTIAL)) {
 		progress(now, list, event);
 	} else if (answer && event->result != APPLY_UNSURE) {
 		blame_no_progress(now, list, event->peer);
