@@ -60,7 +60,7 @@ pg_subscribe() {
 
 # ---- slapd
 
-# slapd_config NAME [PROVIDER_PORT]: a provider, or a consumer of it.
+# slapd_config NAME [PROVIDER_PORT [LINE]]: a provider, or a consumer of it.
 slapd_config() {
 	mkdir -p "$dir/ldap/$1/data"
 	cat >"$dir/ldap/$1/slapd.conf" <<CONF
@@ -86,6 +86,7 @@ index sn eq
 CONF
 	if [ -n "${2:-}" ]; then
 		cat >>"$dir/ldap/$1/slapd.conf" <<CONF
+${3:-}
 syncrepl rid=001 provider=ldap://127.0.0.1:$2 type=refreshAndPersist retry="1 +"
 	searchbase="dc=list" bindmethod=simple binddn="cn=admin,dc=list" credentials=secret
 updateref ldap://127.0.0.1:$2
