@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/scrap.h"
 
+#include "daemon/store/deferred.h"
 #include "daemon/store/index.h"
 #include "daemon/store/lists.h"
 
@@ -86,6 +87,20 @@ static int forget_not_understood(struct feed_context *feed)
 	return list_count_not_understood(feed->txn, &feed->list, false);
 }
 
+/* Those of a list that is being loaded may be kept back. */
+static int forget_keys(
+	struct feed_context *feed, uint64_t ref, const struct index_keys *keys)
+{
+	bool deferred;
+	int error = deferred_check(feed, &deferred);
+
+	if (error != 0) {
+		return error;
+	}
+	return deferred ? deferred_remove(feed, ref, keys)
+			: index_forget(feed->txn, &feed->list, ref, keys);
+}
+
 /* What a row that can be read says of itself; keys are made before the first write,
  * which may move what is borrowed. */
 static int forget_derived(struct feed_context *feed, const struct row *row)
@@ -104,8 +119,7 @@ static int forget_derived(struct feed_context *feed, const struct row *row)
 	arena_reset(&txn->arena);
 	error = index_derive(txn, &feed->list, &row->entry, &txn->arena, &keys);
 	if (error == 0) {
-		error = index_forget(
-			txn, &feed->list, ref_make(feed->number, sequence), &keys);
+		error = forget_keys(feed, ref_make(feed->number, sequence), &keys);
 	}
 	if (error == 0 && not_understood) {
 		error = forget_not_understood(feed);
