@@ -19,6 +19,7 @@
 
 /* Rows of the list; a reload of it takes over half a million bytes. */
 #define ROWS 4000
+#define PART 50000 /* entered at a time */
 #define RELOAD_BYTES 500000
 /* A repair, with what idle heads travel meanwhile; one that compares. */
 #define FETCH_BYTES 40000
@@ -148,7 +149,13 @@ static void fill(void)
 	static bool filled;
 
 	if (!filled) {
-		union_put_many(kaz, "FULL", rows(), 'A');
+		for (unsigned i = 0; i < rows(); i += PART) {
+			char prefix[16];
+
+			snprintf(prefix, sizeof(prefix), "FULL%u", i / PART);
+			union_put_many(kaz, prefix,
+				rows() - i < PART ? rows() - i : PART, 'A');
+		}
 		put_named(kaz, "KAZ-MARK-1", "ZZ00001");
 		put_named(rus, "RUS-MARK-1", "ZZ00002");
 		union_settle(all);
