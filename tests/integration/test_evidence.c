@@ -204,6 +204,36 @@ static void the_list_goes_on_in_a_new_epoch(void **state)
 	union_await_verdict(rus, "AA55555", CORDON_VERDICT_MATCH);
 }
 
+/* RUS was away while KAZ signed what would show where the histories part. */
+static void what_no_head_proves_is_read_from_nothing(void **state)
+{
+	(void)state;
+	union_stop(rus);
+	union_stop(kaz);
+	union_save(kaz, "before");
+	union_start(kaz);
+	union_put(kaz, "KAZ-2", "AA22222");
+	union_await_verdict(blr, "AA22222", CORDON_VERDICT_MATCH);
+	union_stop(kaz);
+	union_stop(blr);
+	union_erase(kaz);
+	union_restore(kaz, "before");
+	union_start(kaz);
+	union_put(kaz, "KAZ-3", "AA33333");
+	union_put(kaz, "KAZ-4", "AA44444");
+	union_put(kaz, "KAZ-5", "AA55555");
+	union_start(rus);
+	union_await_verdict(rus, "AA55555", CORDON_VERDICT_MATCH);
+	union_stop(kaz);
+	blr->peers = "RUS/node-1";
+	union_start(blr);
+	union_await_log(blr, 0, "a fork is suspected, and not proven");
+	union_await_verdict(blr, "AA33333", CORDON_VERDICT_MATCH);
+	assert_false(stopped(blr));
+	assert_false(union_log_has(blr, 0, "is not asked for it"));
+	assert_int_equal(union_verdict(blr, "AA22222"), CORDON_VERDICT_CLEAR);
+}
+
 static void a_node_without_evidence_says_so(void **state)
 {
 	struct union_output output;
@@ -226,6 +256,7 @@ int main(void)
 		TEST(who_saw_two_histories_stop_and_have_the_proof),
 		TEST(whoever_can_be_reached_learns_of_it),
 		TEST(the_list_goes_on_in_a_new_epoch),
+		TEST(what_no_head_proves_is_read_from_nothing),
 		TEST(a_node_without_evidence_says_so),
 	};
 
