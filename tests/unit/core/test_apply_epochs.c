@@ -183,6 +183,26 @@ static void evidence_of_an_earlier_epoch_stops_nothing(void **state)
 }
 
 /* It may be of one that this copy has not come to yet, and never will then. */
+/* Else it would wait for a third epoch for ever. */
+static void evidence_of_the_verified_epoch_does_not_stop_the_next(void **state)
+{
+	struct pair *pair = *state;
+	struct receiver *receiver = &pair->receiver;
+	struct head twin;
+
+	pair_fill(&pair->owner);
+	pair_follow(pair);
+	twin = pair->owner.copy.head;
+	twin.floor++;
+	replcase_sign(&twin);
+	pair_reopen(&pair->owner, 9);
+	owner_add(&pair->owner, 20, 5);
+	assert_int_equal(receiver_pull(receiver, &pair->owner, 2), APPLY_PARTIAL);
+	assert_int_equal(receiver_hear(receiver, &twin), APPLY_STALE);
+	assert_int_equal(stop_at(receiver, twin.epoch.number), APPLY_SAME);
+	receiver_follow(receiver, &pair->owner, ALL);
+}
+
 static void evidence_of_a_later_epoch_stops_that_too(void **state)
 {
 	struct pair *pair = *state;
@@ -208,6 +228,7 @@ int main(void)
 		PAIR_TEST(another_tag_of_one_epoch_is_a_fork),
 		PAIR_TEST(a_fork_is_seen_against_what_is_being_read),
 		PAIR_TEST(evidence_of_an_earlier_epoch_stops_nothing),
+		PAIR_TEST(evidence_of_the_verified_epoch_does_not_stop_the_next),
 		PAIR_TEST(evidence_of_a_later_epoch_stops_that_too),
 		cmocka_unit_test(a_list_stopped_in_any_phase_goes_on_in_a_new_epoch),
 	};
