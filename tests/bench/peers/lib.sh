@@ -121,5 +121,6 @@ slapd_await() {
 }
 
 slapd_root() {
-	printf 'dn: dc=list\nobjectClass: dcObject\nobjectClass: organization\ndc: list\no: list\n\n'
+	printf '%s\n' 'dn: dc=list' 'objectClass: dcObject' 'objectClass: organization' \
+		'dc: list' 'o: list' ''
 }
