@@ -116,8 +116,7 @@ static void scrubs(struct text *text)
 	single(text, "damaged_rows_total", "counter", "Stored rows found damaged.",
 		atomic_load(&from->damaged_rows));
 	single(text, "mended_index_keys_total", "counter",
-		"Index keys removed that named no row.",
-		atomic_load(&from->indexes));
+		"Index keys removed that named no row.", atomic_load(&from->indexes));
 	single(text, "repairs_total", "counter",
 		"Lists repaired by id from another node.", atomic_load(&from->repairs));
 	single(text, "repaired_rows_total", "counter",
