@@ -126,7 +126,9 @@ static void done(struct commit_job *job, int error, const char *text)
 		struct node *node = sign->node;
 		bool began = signing_of(node) == SIGNING_NEW;
 
-		signing_set(node, SIGNING_YES);
+		if (began) { /* else main may have stopped it meanwhile */
+			signing_set(node, SIGNING_YES);
+		}
 		atomic_store(&node->own_open, true);
 		log_notice("own lists are open");
 		if (began) {
