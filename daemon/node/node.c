@@ -238,7 +238,7 @@ static int create_workers(struct node *node, struct errmsg *msg)
 		if (error != 0) {
 			return error;
 		}
-		node->workers_count++;
+		atomic_fetch_add(&node->workers_count, 1);
 	}
 	return 0;
 }

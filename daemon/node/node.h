@@ -76,7 +76,8 @@ struct node {
 	struct mailbox *mailbox; /* main's */
 	struct committer *committer;
 	struct worker **workers;
-	size_t workers_count;
+	/* Those that run; grows at the start, when the writer runs already. */
+	atomic_size_t workers_count;
 	struct registry *registry; /* connections by identity */
 	struct replicator *replicator;
 	/* acknowledgements that wait for the writer (ack_in.c), the newest first */
