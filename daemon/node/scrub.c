@@ -173,6 +173,9 @@ static int run_list(struct scrub *scrub, const struct list_id *list)
 		error = scrub_list(scrub, list, &msg);
 	}
 	store_read_reset(scrub->txn);
+	if (error == 0) {
+		error = scrub_keys(scrub, list, &msg);
+	}
 	if (error == CORDON_ESHUTDOWN) {
 		return error;
 	}

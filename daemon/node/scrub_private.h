@@ -36,4 +36,7 @@ int scrub_list(struct scrub *scrub, const struct list_id *list, struct errmsg *m
 /* scrub_index.c: keys of all indexes that name no row are removed. */
 int scrub_indexes(struct scrub *scrub, struct errmsg *msg);
 
+/* scrub_keys.c: keys that rows of list lack are added. */
+int scrub_keys(struct scrub *scrub, const struct list_id *list, struct errmsg *msg);
+
 #endif

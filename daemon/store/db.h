@@ -141,6 +141,8 @@ int db_delete(struct store_txn *txn, enum table table, struct bytes key, bool *f
  */
 int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
 	bool *changed);
+int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
+	bool *found);
 int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
 	uint64_t ref, bool *changed);
 int db_drop(struct store_txn *txn, enum table table);

@@ -135,6 +135,19 @@ int store_strays_look(struct store_txn *txn, struct store_strays *strays, size_t
 int store_stray_remove(
 	struct store_txn *txn, const struct store_stray *stray, bool *removed);
 
+/*
+ * Adds the index keys that live rows of list have and that are missing; looks at max
+ * rows at a time, in a write transaction, in which nothing changes when none is.  Not
+ * of a list that is loading.
+ */
+struct store_mending { /* zeroed at first */
+	uint64_t after;
+	bool done;
+	size_t rows; /* that lacked some */
+};
+int store_mend_keys(struct store_txn *txn, const struct list_id *list,
+	struct store_mending *mending, size_t max);
+
 /* The live row with the lowest id that is not below from (after: that is above it);
  * from of size 0 is below all. */
 int store_next_id(struct store_txn *txn, const struct list_id *list, struct bytes from,

@@ -243,6 +243,28 @@ int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64
 	return error;
 }
 
+int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
+	bool *found)
+{
+	MDB_val k = value_of(key), v = { sizeof(ref), &ref };
+	MDB_cursor *cursor;
+	int rc;
+
+	if (txn->error != 0) {
+		return txn->error;
+	}
+	rc = mdb_cursor_open(txn->mdb, txn->env->tables[table], &cursor);
+	if (rc == 0) {
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_GET_BOTH);
+		mdb_cursor_close(cursor);
+	}
+	if (rc != 0 && rc != MDB_NOTFOUND) {
+		return lmdb_failed(txn, table, rc);
+	}
+	*found = rc == 0;
+	return 0;
+}
+
 int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
 	uint64_t ref, bool *changed)
 {

@@ -125,7 +125,7 @@ enum fate {
 };
 
 static const char *const fates[FATES] = { "refused to start", "ended", "found",
-	"mended", "unharmed", "missed" };
+	"mended", "unharmed" };
 
 /* Has it ended?  Then with a message, and not by an order of ours. */
 static bool has_ended(size_t log, uint64_t at)
@@ -229,11 +229,10 @@ static enum fate mended(const struct findings *before, uint64_t at)
 	}
 	fate = output.status == 0 ? FATE_MENDED : FATE_FOUND;
 	if (output.status == 0 && f.wrong + f.errors > 0) {
-		print_message(
-			"KNOWN GAP: offset %" PRIu64 ": verify found nothing, %u "
-			"planted records were not found, nor %u after the scrub\n",
-			at, before->wrong, f.wrong);
-		fate = FATE_MISSED;
+		union_fail(all,
+			"offset %" PRIu64 ": verify found nothing, %u planted records "
+			"were not found, nor %u after the scrub: %s%s",
+			at, before->wrong, f.wrong, output.out, output.err);
 	}
 	union_output_finish(&output);
 	return fate;
