@@ -97,7 +97,7 @@ static bool look(struct cordon_client *client, const char *owner, struct seen *s
 
 static void print_cpu(const char *pid)
 {
-	unsigned long user, system;
+	unsigned long user = 0, system = 0;
 	char path[64], line[1024] = "";
 	const char *rest;
 	FILE *file;
