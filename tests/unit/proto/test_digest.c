@@ -150,6 +150,7 @@ static void the_sum_of_many_is_that_of_each(void **state)
 {
 	const struct entry entries[] = { entry(1, "KAZ-1", "a"), entry(2, "KAZ-2", "b"),
 		entry(3, "KAZ-3", "c") };
+	static const uint8_t long_id[CORDON_ID_MAX + 1] = "KAZ-4";
 	struct entry bad = entry(4, "KAZ-4", "d");
 	struct digest sum, one_by_one = { { 0 } };
 
@@ -161,7 +162,7 @@ static void the_sum_of_many_is_that_of_each(void **state)
 		digest_add(&one_by_one, &e);
 	}
 	assert_memory_equal(&sum, &one_by_one, sizeof(sum));
-	bad.id.size = CORDON_ID_MAX + 1;
+	bad.id = (struct bytes){ long_id, sizeof(long_id) };
 	assert_int_equal(digest_sum(&kaz_bans, &bad, 1, &sum), CORDON_EINTERNAL);
 	assert_memory_equal(&sum, &one_by_one, sizeof(sum));
 	assert_int_equal(digest_sum(&kaz_bans, NULL, 0, &sum), 0);
