@@ -96,8 +96,7 @@ bool sim_agree(struct sim *sim, char *why, size_t why_size)
 	return true;
 }
 
-/* Is a head an ancestor of another, or the same? */
-static bool leads_to(const struct sim_list *list, size_t from, size_t to)
+bool sim_leads_to(const struct sim_list *list, size_t from, size_t to)
 {
 	while (to != from && to != SIM_NOBODY) {
 		to = list->heads[to].parent;
@@ -117,7 +116,7 @@ static bool side_by_side(const struct sim *sim, const struct sim_link *link, siz
 	       epoch_equal(&a->head.epoch, &b->head.epoch) &&
 	       head_shared_with(&a->head, &sim->nodes[link->server].member) &&
 	       head_shared_with(&b->head, &sim->nodes[link->client].member) &&
-	       !leads_to(list, x, y) && !leads_to(list, y, x);
+	       !sim_leads_to(list, x, y) && !sim_leads_to(list, y, x);
 }
 
 void sim_agree_noticed(struct sim *sim)

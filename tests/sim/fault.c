@@ -166,6 +166,39 @@ static bool may_restore(const struct sim *sim, size_t n)
 	return !sim->hostile && !sim->erases;
 }
 
+static bool held_elsewhere(const struct sim *sim, size_t n, size_t l, size_t at)
+{
+	const struct sim_list *list = &sim->lists[l];
+
+	for (size_t i = 0; i < sim->nodes_count; i++) {
+		const struct list_copy *copy = &sim->nodes[i].copies[l].copy;
+
+		if (i != n && copy_answers(copy) &&
+			sim_leads_to(list, at, sim_signed_index(list, &copy->head))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the disk that goes alone holds of its member's lists was acknowledged as local
+ * only. */
+static void give_up(struct sim *sim, size_t n)
+{
+	struct sim_node *node = &sim->nodes[n];
+
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		struct sim_list *list = &sim->lists[l];
+		size_t at = sim_signed_index(list, &node->copies[l].copy.head);
+
+		while (list->member == node->member_index && at != SIM_NOBODY &&
+			!held_elsewhere(sim, n, l, at)) {
+			list->heads[at].aside = true;
+			at = list->heads[at].parent;
+		}
+	}
+}
+
 static void start(struct sim *sim)
 {
 	size_t n = any_node(sim);
@@ -176,6 +209,7 @@ static void start(struct sim *sim)
 	}
 	if (sim_chance(sim, 200) && may_restore(sim, n)) {
 		sim_trace(sim, "%s starts from an older disk", node->name);
+		give_up(sim, n);
 		copy_disk(sim, node->copies, node->backup);
 		node->signs = node->backup_signs;
 		node->restored = node->signs;

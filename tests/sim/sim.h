@@ -342,6 +342,8 @@ void sim_owner_reopen(struct sim *sim, size_t node, size_t list, struct epoch ep
 /* Heads of idle lists again, every few seconds. */
 sim_run_fn sim_owner_repeat;
 size_t sim_signed_index(const struct sim_list *list, const struct head *head);
+/* Is a head an ancestor of another, or the same?  Indexes; SIM_NOBODY leads nowhere. */
+bool sim_leads_to(const struct sim_list *list, size_t from, size_t to);
 /* NULL when nobody signed it. */
 const struct sim_signed *sim_signed_find(
 	const struct sim_list *list, const struct head *head);
