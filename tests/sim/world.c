@@ -109,6 +109,10 @@ static void create_nodes(struct sim *sim)
 		/* relays that doubt the time keep heads from each other's owners */
 		node->has_key = i < members || (!sim->erases && sim_chance(sim, 700));
 		node->clock_s = clock_error_s(sim);
+		if (node->clock_s != 0) {
+			/* two that are wrong alike would believe each other */
+			node->clock_s += (int64_t)i * 1000000;
+		}
 		snprintf(node->name, sizeof(node->name), "%s%d", code,
 			i < members ? 1 : 2);
 		node->chunk_entries = 1 + sim_random(sim, small ? 5 : 40);
