@@ -27,6 +27,12 @@ struct entry {
 	struct bytes sealed;             /* size 0: erased, only the hash is left */
 };
 
+/* A live entry whose content is erased. */
+static inline bool entry_is_stub(const struct entry *entry)
+{
+	return entry->state == ENTRY_LIVE && entry->sealed.size == 0;
+}
+
 /*
  * From a message, borrowing its bytes: checks id, state, end, sizes; computes
  * sealed_hash where the bytes are there.  A tombstone always has its bytes.

@@ -229,8 +229,7 @@ static int look(struct upkeep_job *job, const struct own_list *list,
 			return error;
 		}
 		place->stubs = row.sequence;
-		if (row.state == ENTRY_LIVE && row.sealed.size == 0 &&
-			row.ends_at_s <= job->context.now_s &&
+		if (entry_is_stub(&row) && row.ends_at_s <= job->context.now_s &&
 			!upkeep_ids_add(ids, row.id)) {
 			break;
 		}

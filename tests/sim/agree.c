@@ -119,13 +119,7 @@ static bool side_by_side(const struct sim *sim, const struct sim_link *link, siz
 	       !sim_leads_to(list, x, y) && !sim_leads_to(list, y, x);
 }
 
-/* A node that is not sure of the time takes nothing that may be a false stub: it does
- * not come to see what the other's history leads to. */
-static bool judges(struct sim *sim, size_t node)
-{
-	return !sim->erases || sim_upkeep_sure(sim, node);
-}
-
+/* A node that takes no stubs does not come to see what the other's history leads to. */
 void sim_agree_noticed(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->links_count; i++) {
@@ -134,8 +128,8 @@ void sim_agree_noticed(struct sim *sim)
 		for (size_t l = 0; l < sim->lists_count; l++) {
 			if (link->up && !sim->nodes[link->client].hostile &&
 				!sim->nodes[link->server].hostile &&
-				judges(sim, link->client) &&
-				judges(sim, link->server) &&
+				sim_upkeep_takes(sim, link->client) &&
+				sim_upkeep_takes(sim, link->server) &&
 				side_by_side(sim, link, l)) {
 				sim_fail(sim,
 					"%s and %s do not notice two histories "

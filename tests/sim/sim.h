@@ -354,6 +354,9 @@ int64_t sim_true_s(const struct sim *sim);
 int64_t sim_wall_s(const struct sim *sim, size_t node);
 void sim_upkeep_hears(struct sim *sim, size_t node, const struct head *head);
 bool sim_upkeep_sure(struct sim *sim, size_t node);
+/* Where content is erased, lists come only through and to nodes that are sure of the
+ * time: others take no word for it. */
+bool sim_upkeep_takes(struct sim *sim, size_t node);
 void sim_upkeep_context(struct sim *sim, size_t node, struct apply_context *context);
 void sim_upkeep_check(
 	struct sim *sim, size_t node, size_t list, const struct entry *row);

@@ -45,6 +45,11 @@ bool sim_upkeep_sure(struct sim *sim, size_t n)
 	return clocktrust_ask(&sim->nodes[n].trust, sim->now, wall_of(sim, n));
 }
 
+bool sim_upkeep_takes(struct sim *sim, size_t n)
+{
+	return !sim->erases || sim_upkeep_sure(sim, n);
+}
+
 void sim_upkeep_context(struct sim *sim, size_t n, struct apply_context *context)
 {
 	context->member = sim->nodes[n].member;

@@ -191,13 +191,6 @@ void sim_world_create(struct sim *sim)
 	}
 }
 
-/* Where content is erased, lists come only through and to nodes that are sure of the
- * time: others take no word for it. */
-static bool takes(struct sim *sim, size_t node)
-{
-	return !sim->erases || sim_upkeep_sure(sim, node);
-}
-
 bool sim_world_reaches(struct sim *sim, size_t l, size_t node)
 {
 	size_t signer = sim_signer_of(sim, sim->lists[l].member);
@@ -216,7 +209,7 @@ bool sim_world_reaches(struct sim *sim, size_t l, size_t node)
 			const struct sim_link *link = &sim->links[i];
 
 			if (reached[link->server] && !reached[link->client] &&
-				takes(sim, link->client) &&
+				sim_upkeep_takes(sim, link->client) &&
 				!sim_malice_at(sim, link->server, l) &&
 				head_shared_with(
 					head, &sim->nodes[link->client].member)) {

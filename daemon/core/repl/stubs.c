@@ -3,16 +3,11 @@
 
 /* Entries whose content is erased, or is to be: only their hashes count. */
 
-static bool is_stub(const struct entry *row)
-{
-	return row->state == ENTRY_LIVE && row->sealed.size == 0;
-}
-
 enum apply_result apply_stubs(
 	const struct entry *entries, size_t count, const struct apply_context *context)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!is_stub(&entries[i])) {
+		if (!entry_is_stub(&entries[i])) {
 			continue;
 		}
 		if (!context->trusted) {
