@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_MATCH_SEARCH_H
+#define CORE_MATCH_SEARCH_H
+
+#include "daemon/core/match/compare.h"
+
+/*
+ * The index of persons and the search in it, pure: what a record is indexed under, and
+ * which postings a question reads (proto/MATCHING.md, section 4).  The store holds the
+ * postings and cards, tests and benches an array.
+ */
+
+/*
+ * One posting: 16 bytes, sorted as memcmp sorts: born big-endian, signature big-endian,
+ * REF big-endian.  Under the key of a word, the postings of all names with that word,
+ * by birth date; under the key of a date, those of all persons born then.
+ */
+struct posting {
+	uint32_t born;      /* born_pack; 0 unknown */
+	uint32_t signature; /* of the name's other words, a byte each */
+	uint64_t ref;
+};
+
+#define POSTING_BYTES 16
+#define POSTINGS_MAX 512 /* of one record */
+
+struct record_posting {
+	uint64_t key;
+	struct posting posting; /* its ref is the store's to give */
+};
+
+struct record_postings {
+	struct record_posting postings[POSTINGS_MAX];
+	size_t count;
+	bool cut;
+};
+
+void postings_of_card(const struct card *card, struct record_postings *postings);
+
+void posting_pack(const struct posting *posting, uint8_t out[POSTING_BYTES]);
+void posting_unpack(const uint8_t in[POSTING_BYTES], struct posting *posting);
+
+/* Where the postings and cards are. */
+struct posting_source {
+	void *data;
+	/* Shows the packed postings of a key with from <= born <= to, in order, in runs
+	 * of count; visit returns false when it has enough.  0 or an error. */
+	int (*scan)(void *data, uint64_t key, uint32_t from, uint32_t to,
+		bool (*visit)(void *arg, const uint8_t *packed, size_t count),
+		void *arg);
+	/* Of all postings of a key; 0 when there are none. */
+	int (*count)(void *data, uint64_t key, uint64_t *count);
+	/* Borrowed until the snapshot ends.  size 0: not there any more. */
+	int (*card)(void *data, uint64_t ref, struct bytes *card);
+	uint64_t persons; /* cards in all */
+};
+
+#define SEARCH_FOUND_MAX 256
+
+struct search_found {
+	uint64_t ref;
+	struct person_score score;
+};
+
+struct search_result {
+	struct search_found found[SEARCH_FOUND_MAX]; /* by score descending, then ref */
+	size_t count;
+	uint64_t namesakes; /* persons whose name agrees as well as the best one's,
+			       counted from postings where there are many */
+	bool cut;           /* the question is too common: the best were chosen by their
+			       postings; a birth date, patronymic or given name narrows it */
+	size_t scanned, compared; /* postings read, cards compared */
+};
+
+/* Everything at min_score or more, the best first, at most limit.  Bounded work: see
+ * SEARCH_SCAN_MAX and SEARCH_COMPARE_MAX.  An error of the source. */
+#define SEARCH_SCAN_MAX 200000
+#define SEARCH_COMPARE_MAX 2000
+
+int search_person(const struct posting_source *source,
+	const struct compare_person *asked, uint32_t min_score, size_t limit,
+	struct search_result *result);
+
+#endif
