@@ -78,7 +78,7 @@ enum born_likeness {
 struct person_score {
 	uint32_t score; /* 0..SCORE_MATCH - 1; MATCHING.md section 6 says what it means
 			 */
-	uint32_t reasons; /* enum match_reason */
+	uint64_t reasons; /* a set of REASON(…) */
 	enum born_likeness born;
 	uint8_t name_type;  /* of the listed name that agrees best */
 	uint8_t name_index; /* in the card's order */

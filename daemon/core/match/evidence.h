@@ -26,7 +26,10 @@
 #define SCORE_LOOK_ALIKE_NO_ISSUER 400
 #define SCORE_BOTH_BONUS 40 /* name and number, neither of them enough alone */
 
-/* Why a record answers: X(symbol, code as in "because").  In the order of output. */
+/*
+ * Why a record answers: X(symbol, code as in "because").  In the order of output; what
+ * stands behind a colon is the detail of the code before it.
+ */
 #define MATCH_REASONS(X)                                                               \
 	X(SAME_DOCUMENT_NUMBER, "same_document_number")                                \
 	X(NUMBER_IN_RANGE, "number_in_range")                                          \
@@ -36,19 +39,38 @@
 	X(ISSUER_NOT_GIVEN, "issuer_not_given")                                        \
 	X(ISSUER_NOT_LISTED, "issuer_not_listed")                                      \
 	X(DOCUMENT_TYPE_DIFFERS, "document_type_differs")                              \
+	/* name and birth date: one of these twelve where the name agrees */           \
 	X(SAME_NAME_AND_BIRTH_DATE, "same_name_and_birth_date")                        \
+	X(CLOSE_NAME_AND_BIRTH_DATE, "close_name_and_birth_date")                      \
 	X(SAME_NAME_AND_BIRTH_MONTH, "same_name_and_birth_month")                      \
+	X(CLOSE_NAME_AND_BIRTH_MONTH, "close_name_and_birth_month")                    \
 	X(SAME_NAME_AND_BIRTH_YEAR, "same_name_and_birth_year")                        \
-	X(SAME_NAME_AND_APPROXIMATE_BIRTH_DATE,                                        \
-		"same_name_and_approximate_birth_date")                                \
-	X(SAME_NAME, "same_name")                                                      \
-	X(WITHOUT_PATRONYMIC, "without_patronymic")                                    \
+	X(CLOSE_NAME_AND_BIRTH_YEAR, "close_name_and_birth_year")                      \
+	X(SAME_NAME_AND_CLOSE_BIRTH_DATE, "same_name_and_close_birth_date")            \
+	X(CLOSE_NAME_AND_CLOSE_BIRTH_DATE, "close_name_and_close_birth_date")          \
+	X(NAME_ONLY, "name_only") /* same; no birth date to compare */                 \
+	X(CLOSE_NAME_ONLY, "close_name_only")                                          \
+	X(SAME_NAME, "same_name") /* beside birth_date_differs */                      \
+	X(CLOSE_NAME, "close_name")                                                    \
+	/* how a close birth date is close */                                          \
+	X(BORN_SWAPPED, "birth_date:day_and_month_swapped")                            \
+	X(BORN_DIGIT, "birth_date:one_digit_differs")                                  \
+	X(BORN_CLOSE_YEAR, "birth_date:year_close")                                    \
+	/* how the names are not whole or not the same */                              \
+	X(WITHOUT_PATRONYMIC, "without_patronymic") /* on one side */                  \
+	X(PATRONYMIC_DIFFERS, "patronymic_differs")                                    \
+	X(INITIALS, "initials")                                                        \
+	X(WORDS_JOINED, "words_joined")                                                \
+	X(WORD_MISSING, "word_missing") /* of the name, on one side */                 \
+	X(WORD_DIFFERS, "word_differs") /* one side has another */                     \
+	X(NAME_TRUNCATED, "name_truncated")                                            \
+	X(NO_VOWELS, "without_vowels") /* as its script is written */                  \
 	X(ALIAS, "alias")                                                              \
 	X(FORMER_NAME, "former_name")                                                  \
 	X(WEAK_ALIAS, "weak_alias")                                                    \
 	X(MISUSED_IDENTITY, "misused_identity") /* an innocent person's name */        \
-	X(NAME_NOT_SAME, "name_not_same")       /* perhaps only spelled otherwise */   \
-	X(SAME_BIRTH_DATE, "same_birth_date")   /* beside a number */                  \
+	X(NAME_NOT_SAME, "name_not_same")       /* beside a number */                  \
+	X(SAME_BIRTH_DATE, "same_birth_date")   /* likewise */                         \
 	X(BIRTH_DATE_DIFFERS, "birth_date_differs")                                    \
 	X(SEX_DIFFERS, "sex_differs")                                                  \
 	X(SAME_NATIONALITY, "same_nationality")                                        \
@@ -60,24 +82,20 @@
 	X(RECORD_HAS_MISUSED_IDENTITY, "record_has_misused_identity")                  \
 	X(WEAK_RECORD, "weak_record")
 
-enum match_reason_index {
-#define X(name, text) REASON_INDEX_##name,
+enum match_reason {
+#define X(name, text) REASON_##name,
 	MATCH_REASONS(X)
 #undef X
 	REASONS_COUNT
 };
 
-/* A set of reasons, one bit each. */
-enum match_reason {
-#define X(name, text) REASON_##name = 1 << REASON_INDEX_##name,
-	MATCH_REASONS(X)
-#undef X
-};
+/* Reasons are kept as a set, one bit each. */
+#define REASON(name) (UINT64_C(1) << REASON_##name)
 
 /* One way in which a record answers; score 0: it does not, by this alone. */
 struct finding {
 	uint32_t score; /* 0..SCORE_MAX */
-	uint32_t reasons;
+	uint64_t reasons;
 	enum cordon_basis basis;
 };
 
@@ -133,7 +151,7 @@ int person_named(const struct screening *screening, const struct cordon_name *na
 	size_t count);
 
 /* What of the person beside the name speaks for or against: sex, nationality. */
-uint32_t person_traits(
+uint64_t person_traits(
 	const struct question *question, const struct cordon_person *person);
 
 #endif

@@ -54,10 +54,10 @@ static struct finding compare_number(
 	document_skeleton(number, skeleton);
 	if (strcmp(number, asked) == 0) {
 		finding.score = SCORE_MAX;
-		finding.reasons = REASON_SAME_DOCUMENT_NUMBER;
+		finding.reasons = REASON(SAME_DOCUMENT_NUMBER);
 	} else if (strcmp(skeleton, asked_skeleton) == 0) {
 		finding.score = SCORE_LOOK_ALIKE;
-		finding.reasons = REASON_LOOK_ALIKE_NUMBER;
+		finding.reasons = REASON(LOOK_ALIKE_NUMBER);
 	}
 	return finding;
 }
@@ -91,10 +91,10 @@ static struct finding compare_range(
 	}
 	if (document_range_holds(&range, question->number)) {
 		finding.score = SCORE_IN_RANGE;
-		finding.reasons = REASON_NUMBER_IN_RANGE;
+		finding.reasons = REASON(NUMBER_IN_RANGE);
 	} else if (range_holds_look_alike(&range, question)) {
 		finding.score = SCORE_LOOK_ALIKE;
-		finding.reasons = REASON_LOOK_ALIKE_NUMBER;
+		finding.reasons = REASON(LOOK_ALIKE_NUMBER);
 	}
 	return finding;
 }
@@ -106,8 +106,8 @@ static void weigh_issuers(
 	if (given(asked) && given(listed)) {
 		return;
 	}
-	finding->reasons |= given(asked) ? 0 : REASON_ISSUER_NOT_GIVEN;
-	finding->reasons |= given(listed) ? 0 : REASON_ISSUER_NOT_LISTED;
+	finding->reasons |= given(asked) ? 0 : REASON(ISSUER_NOT_GIVEN);
+	finding->reasons |= given(listed) ? 0 : REASON(ISSUER_NOT_LISTED);
 	finding->score = finding->score >= SCORE_MATCH ? SCORE_ISSUER_UNKNOWN
 						       : SCORE_LOOK_ALIKE_NO_ISSUER;
 }
@@ -130,7 +130,7 @@ static struct finding compare_document(
 	}
 	weigh_issuers(&finding, question->issuer, document->issuer);
 	if (!types_compatible(question->document_type, document->type)) {
-		finding.reasons |= REASON_DOCUMENT_TYPE_DIFFERS;
+		finding.reasons |= REASON(DOCUMENT_TYPE_DIFFERS);
 		finding.score = finding.score < SCORE_TYPE_DIFFERS ? finding.score
 								   : SCORE_TYPE_DIFFERS;
 	}
@@ -180,8 +180,8 @@ static struct finding compare_personal(
 	}
 	finding.basis = CORDON_BASIS_PERSONAL_NUMBER;
 	finding.reasons = finding.score == SCORE_MAX
-				  ? REASON_SAME_PERSONAL_NUMBER
-				  : REASON_LOOK_ALIKE_PERSONAL_NUMBER;
+				  ? REASON(SAME_PERSONAL_NUMBER)
+				  : REASON(LOOK_ALIKE_PERSONAL_NUMBER);
 	weigh_issuers(&finding, question->personal_issuer, listed->issuer);
 	return finding;
 }

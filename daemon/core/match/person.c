@@ -11,29 +11,29 @@
 /* What a name is worth together with the birth date. */
 static const struct {
 	uint32_t score;
-	uint32_t reason;
+	uint64_t reason;
 } born_worth[] = {
-	[BORN_DIFFERS] = { 500, REASON_SAME_NAME },
-	[BORN_UNKNOWN] = { 500, REASON_SAME_NAME },
-	[BORN_NEAR] = { 650, REASON_SAME_NAME_AND_APPROXIMATE_BIRTH_DATE },
-	[BORN_SAME_YEAR] = { 720, REASON_SAME_NAME_AND_BIRTH_YEAR },
-	[BORN_SAME_MONTH] = { 780, REASON_SAME_NAME_AND_BIRTH_MONTH },
-	[BORN_SAME_DATE] = { 850, REASON_SAME_NAME_AND_BIRTH_DATE },
+	[BORN_DIFFERS] = { 500, REASON(SAME_NAME) },
+	[BORN_UNKNOWN] = { 500, REASON(SAME_NAME) },
+	[BORN_NEAR] = { 650, REASON(SAME_NAME_AND_CLOSE_BIRTH_DATE) },
+	[BORN_SAME_YEAR] = { 720, REASON(SAME_NAME_AND_BIRTH_YEAR) },
+	[BORN_SAME_MONTH] = { 780, REASON(SAME_NAME_AND_BIRTH_MONTH) },
+	[BORN_SAME_DATE] = { 850, REASON(SAME_NAME_AND_BIRTH_DATE) },
 };
 
 /* What takes from it, or adds to it. */
 static const struct {
-	uint32_t reason;
+	uint64_t reason;
 	int points;
 } worth[] = {
-	{ REASON_WITHOUT_PATRONYMIC, -50 },
-	{ REASON_FORMER_NAME, -20 },
-	{ REASON_WEAK_ALIAS, -200 },
-	{ REASON_MISUSED_IDENTITY, -200 },
-	{ REASON_SEX_DIFFERS, -150 },
-	{ REASON_SAME_NATIONALITY, 20 },
-	{ REASON_NATIONALITY_DIFFERS, -50 },
-	{ REASON_WEAK_RECORD, -50 },
+	{ REASON(WITHOUT_PATRONYMIC), -50 },
+	{ REASON(FORMER_NAME), -20 },
+	{ REASON(WEAK_ALIAS), -200 },
+	{ REASON(MISUSED_IDENTITY), -200 },
+	{ REASON(SEX_DIFFERS), -150 },
+	{ REASON(SAME_NATIONALITY), 20 },
+	{ REASON(NATIONALITY_DIFFERS), -50 },
+	{ REASON(WEAK_RECORD), -50 },
 };
 
 static enum born_agreement compare_dates(
@@ -109,15 +109,15 @@ enum born_agreement person_born(
 	return best;
 }
 
-uint32_t person_traits(
+uint64_t person_traits(
 	const struct question *question, const struct cordon_person *person)
 {
-	uint32_t reasons = 0;
+	uint64_t reasons = 0;
 	bool either_open = question->sex == 0 || person->sex == 0 ||
 			   question->sex == CORDON_SEX_X || person->sex == CORDON_SEX_X;
 
 	if (!either_open && question->sex != person->sex) {
-		reasons |= REASON_SEX_DIFFERS;
+		reasons |= REASON(SEX_DIFFERS);
 	}
 	if (question->nationality[0] == '\0' || person->nationalities_count == 0) {
 		return reasons;
@@ -125,25 +125,25 @@ uint32_t person_traits(
 	for (size_t i = 0; i < person->nationalities_count; i++) {
 		if (numbers_same_state(
 			    question->nationality, person->nationalities[i])) {
-			return reasons | REASON_SAME_NATIONALITY;
+			return reasons | REASON(SAME_NATIONALITY);
 		}
 	}
-	return reasons | REASON_NATIONALITY_DIFFERS;
+	return reasons | REASON(NATIONALITY_DIFFERS);
 }
 
-static uint32_t type_reason(uint32_t type)
+static uint64_t type_reason(uint32_t type)
 {
 	switch (type) {
 	case CORDON_NAME_PRIMARY:
 		return 0;
 	case CORDON_NAME_FORMER:
-		return REASON_FORMER_NAME;
+		return REASON(FORMER_NAME);
 	case CORDON_NAME_WEAK_ALIAS:
-		return REASON_WEAK_ALIAS;
+		return REASON(WEAK_ALIAS);
 	case CORDON_NAME_MISUSED:
-		return REASON_MISUSED_IDENTITY;
+		return REASON(MISUSED_IDENTITY);
 	default:
-		return REASON_ALIAS;
+		return REASON(ALIAS);
 	}
 }
 
@@ -163,7 +163,7 @@ static int compare_name(const struct screening *screening,
 	return error;
 }
 
-static struct finding weigh(uint32_t reasons, enum born_agreement born)
+static struct finding weigh(uint64_t reasons, enum born_agreement born)
 {
 	int score = (int)born_worth[born].score;
 
@@ -181,20 +181,20 @@ int person_name(const struct screening *screening, const struct cordon_record *r
 	enum born_agreement born, struct finding *finding)
 {
 	const struct cordon_person *person = record->person;
-	uint32_t traits = person_traits(screening->question, person) |
-			  (record->weak ? REASON_WEAK_RECORD : 0);
+	uint64_t traits = person_traits(screening->question, person) |
+			  (record->weak ? REASON(WEAK_RECORD) : 0);
 	struct finding best = { 0 };
 
 	for (size_t i = 0; i < person->names_count; i++) {
 		enum keys_agreement agreement;
 		int error = compare_name(screening, &person->names[i], &agreement);
-		uint32_t reasons = traits | type_reason(person->names[i].type);
+		uint64_t reasons = traits | type_reason(person->names[i].type);
 
 		if (error != 0) {
 			return error;
 		}
-		reasons |=
-			agreement == KEYS_AGREE_SHORTER ? REASON_WITHOUT_PATRONYMIC : 0;
+		reasons |= agreement == KEYS_AGREE_SHORTER ? REASON(WITHOUT_PATRONYMIC)
+							   : 0;
 		if (agreement != KEYS_DIFFER) {
 			best = finding_better(best, weigh(reasons, born));
 		}

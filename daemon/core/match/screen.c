@@ -31,18 +31,18 @@
 struct findings {
 	struct finding document, personal, name;
 	enum born_agreement born;
-	uint32_t beside; /* reasons of none of them alone */
+	uint64_t beside; /* reasons of none of them alone */
 };
 
-#define LOOK_ALIKE (REASON_LOOK_ALIKE_NUMBER | REASON_LOOK_ALIKE_PERSONAL_NUMBER)
-#define ISSUER_UNKNOWN (REASON_ISSUER_NOT_GIVEN | REASON_ISSUER_NOT_LISTED)
+#define LOOK_ALIKE (REASON(LOOK_ALIKE_NUMBER) | REASON(LOOK_ALIKE_PERSONAL_NUMBER))
+#define ISSUER_UNKNOWN (REASON(ISSUER_NOT_GIVEN) | REASON(ISSUER_NOT_LISTED))
 
 static bool in_force(const struct cordon_record *record, int64_t now_s)
 {
 	return record_begins_s(record) <= now_s && now_s < record_ends_s(record);
 }
 
-static void doubt(struct finding *number, uint32_t reasons)
+static void doubt(struct finding *number, uint64_t reasons)
 {
 	uint32_t most = (number->reasons & ISSUER_UNKNOWN) != 0
 				? SCORE_NO_ISSUER_IN_DOUBT
@@ -64,16 +64,16 @@ static void doubt_misread(const struct question *question, struct findings *foun
 		return;
 	}
 	if (mrz->checks.number == CORDON_CHECK_WRONG) {
-		doubt(&found->document, REASON_CHECK_DIGIT_NUMBER);
+		doubt(&found->document, REASON(CHECK_DIGIT_NUMBER));
 	}
 	if (mrz->checks.optional == CORDON_CHECK_WRONG) {
-		doubt(&found->personal, REASON_CHECK_DIGIT_OPTIONAL);
+		doubt(&found->personal, REASON(CHECK_DIGIT_OPTIONAL));
 	} else if (mrz->checks.optional == CORDON_CHECK_NONE &&
 		   mrz->checks.composite == CORDON_CHECK_WRONG) {
-		doubt(&found->personal, REASON_CHECK_DIGIT_COMPOSITE);
+		doubt(&found->personal, REASON(CHECK_DIGIT_COMPOSITE));
 	}
 	if (mrz->checks.born == CORDON_CHECK_WRONG && found->name.reasons != 0) {
-		found->name.reasons |= REASON_CHECK_DIGIT_BORN;
+		found->name.reasons |= REASON(CHECK_DIGIT_BORN);
 	}
 }
 
@@ -81,11 +81,11 @@ static void doubt_misread(const struct question *question, struct findings *foun
 static void doubt_other_person(const struct question *question,
 	const struct cordon_person *person, struct findings *found)
 {
-	uint32_t against = person_traits(question, person) & REASON_SEX_DIFFERS;
+	uint64_t against = person_traits(question, person) & REASON(SEX_DIFFERS);
 
-	against |= found->name.reasons & REASON_MISUSED_IDENTITY;
+	against |= found->name.reasons & REASON(MISUSED_IDENTITY);
 	if (found->born == BORN_DIFFERS) {
-		against |= REASON_BIRTH_DATE_DIFFERS;
+		against |= REASON(BIRTH_DATE_DIFFERS);
 	}
 	if (against == 0) {
 		return;
@@ -111,20 +111,20 @@ static bool has_misused_name(const struct cordon_person *person)
 }
 
 /* What an officer wants to know of the person beside a number that agrees. */
-static uint32_t reasons_beside_number(const struct question *question,
+static uint64_t reasons_beside_number(const struct question *question,
 	const struct cordon_record *record, const struct findings *found)
 {
 	const struct cordon_person *person = record->person;
-	uint32_t reasons = person_traits(question, person);
+	uint64_t reasons = person_traits(question, person);
 
 	if (question->has_name && person->names_count > 0 && found->name.reasons == 0) {
-		reasons |= REASON_NAME_NOT_SAME;
+		reasons |= REASON(NAME_NOT_SAME);
 	}
 	if (found->born == BORN_SAME_DATE && found->name.score == 0) {
-		reasons |= REASON_SAME_BIRTH_DATE;
+		reasons |= REASON(SAME_BIRTH_DATE);
 	}
 	if (!question->has_name && has_misused_name(person)) {
-		reasons |= REASON_RECORD_HAS_MISUSED_IDENTITY;
+		reasons |= REASON(RECORD_HAS_MISUSED_IDENTITY);
 	}
 	return reasons;
 }
@@ -159,10 +159,10 @@ static int find(const struct screening *screening, const struct cordon_record *r
 /* 5.  The subject's own number, whatever else is unknown of it, is not cleared. */
 static bool number_listed(const struct findings *found)
 {
-	uint32_t reasons = found->document.reasons | found->personal.reasons;
+	uint64_t reasons = found->document.reasons | found->personal.reasons;
 
-	return (reasons & (REASON_SAME_DOCUMENT_NUMBER | REASON_NUMBER_IN_RANGE |
-				  REASON_SAME_PERSONAL_NUMBER)) != 0;
+	return (reasons & (REASON(SAME_DOCUMENT_NUMBER) | REASON(NUMBER_IN_RANGE) |
+				  REASON(SAME_PERSONAL_NUMBER))) != 0;
 }
 
 static bool own_document(
@@ -207,10 +207,10 @@ static int clear(const struct screening *screening, const struct cordon_record *
 }
 
 static int list_reasons(
-	struct arena *arena, uint32_t reasons, struct cordon_match *match)
+	struct arena *arena, uint64_t reasons, struct cordon_match *match)
 {
 	static const char *const texts[REASONS_COUNT] = {
-#define X(name, text) [REASON_INDEX_##name] = text,
+#define X(name, text) [REASON_##name] = text,
 		MATCH_REASONS(X)
 #undef X
 	};
@@ -219,7 +219,7 @@ static int list_reasons(
 	size_t count = 0;
 
 	for (size_t i = 0; i < REASONS_COUNT; i++) {
-		if ((reasons & (uint32_t)1 << i) != 0) {
+		if ((reasons & (UINT64_C(1) << i)) != 0) {
 			chosen[count++] = texts[i];
 		}
 	}

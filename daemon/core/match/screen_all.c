@@ -21,7 +21,7 @@ static bool lists_document(
 	const struct question *question, const struct cordon_record *record)
 {
 	return (numbers_document(question, record).reasons &
-		       (REASON_SAME_DOCUMENT_NUMBER | REASON_NUMBER_IN_RANGE)) != 0;
+		       (REASON(SAME_DOCUMENT_NUMBER) | REASON(NUMBER_IN_RANGE))) != 0;
 }
 
 /* Returns 1 when somebody is cleared though the document is listed, 0, or an error. */

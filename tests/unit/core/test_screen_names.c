@@ -71,7 +71,7 @@ static void birth_dates_agree_as_far_as_they_are_known(void **state)
 
 static void an_approximate_birth_date_may_be_two_years_off(void **state)
 {
-	const char *near = "possible 650 name: same_name_and_approximate_birth_date";
+	const char *near = "possible 650 name: same_name_and_close_birth_date";
 	const char *name = "Иванов Сергей Петрович";
 	struct subject s;
 
