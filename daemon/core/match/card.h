@@ -34,8 +34,14 @@ struct card_name {
 	struct name_words words;
 };
 
+/* Packs card (its names_count and names aside) with the names given, at most
+ * CARD_NAMES_MAX; all within the bounds above.  Returns the size. */
+size_t card_pack(const struct card *card, const struct card_name *names, size_t count,
+	uint8_t out[CARD_BYTES_MAX]);
+
 /* Of a record with a person; *size 0 for any other.  *cut: something was left out, or a
- * name cannot be read.  CORDON_ENOMEM, CORDON_EINTERNAL. */
+ * name cannot be read (it stays in the card without words, so that a name's place in
+ * the card is its place in the record).  CORDON_ENOMEM, CORDON_EINTERNAL. */
 int card_make(struct match_context *context, const struct cordon_record *record,
 	uint8_t out[CARD_BYTES_MAX], size_t *size, bool *cut);
 
