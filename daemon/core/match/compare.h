@@ -12,10 +12,20 @@
  * same score.
  */
 
-/* How rare a word is: 0 (everybody's) .. WEIGHT_MAX; from how many of the listed names
- * have it. */
+/* How rare a word is, WEIGHT_BIT for each halving of its share of persons: 0
+ * (everybody's) .. WEIGHT_MAX. */
+#define WEIGHT_BIT 40
 #define WEIGHT_MAX 1000
-uint32_t weight_of_count(uint64_t with_word, uint64_t persons);
+
+/*
+ * with_word of the persons listed have a word of that skeleton.  Up to about
+ * WEIGHT_LIST_PERSONS the region's own frequencies count as well, so that a word is not
+ * thought common because the list is short.
+ */
+#define WEIGHT_LIST_PERSONS 20000
+uint32_t weight_in_list(
+	const struct name_word *word, uint64_t with_word, uint64_t persons);
+
 /* The same without a list, from the region's own frequencies. */
 uint32_t weight_without_list(const struct name_word *word);
 
@@ -30,6 +40,7 @@ enum word_fate {
 	WORD_CLOSE,         /* similar */
 	WORD_AS_INITIAL,    /* one is the other's initial */
 	WORD_JOINED,        /* two words of one name are one of the other's */
+	WORD_DIFFERS,       /* two words in one place that are not alike */
 	WORD_MISSING_ASKED, /* only the listed name has it */
 	WORD_MISSING_LISTED /* only the name asked for has it */
 };
@@ -37,14 +48,17 @@ enum word_fate {
 struct word_pair {
 	uint8_t fate;         /* enum word_fate */
 	int8_t asked, listed; /* index; -1 none */
-	uint16_t permille;    /* likeness, 1000 same */
-	uint16_t weight;
+	uint8_t joined;    /* WORD_JOINED: 1, asked + 1 belongs to it; 2, listed + 1 */
+	uint16_t permille; /* likeness, 1000 same */
+	uint16_t weight;   /* of the word asked for, or of the one missing there */
+	int16_t evidence;  /* what it adds to or takes from the name, as weights */
 };
 
 #define WORD_PAIRS_MAX (2 * NAME_WORDS_MAX)
 
 struct comparison {
-	uint32_t name_permille; /* the names alone; 0 nothing alike .. 1000 */
+	int32_t evidence;       /* of the names alone, as weights; may be negative */
+	uint32_t name_permille; /* how much of the names agrees: 0 nothing .. 1000 */
 	struct word_pair pairs[WORD_PAIRS_MAX];
 	size_t pairs_count;
 };
@@ -74,6 +88,10 @@ enum born_likeness {
 	BORN_MONTH,      /* year and month, likewise */
 	BORN_DATE        /* the whole date */
 };
+
+/* The best of the card's dates. */
+enum born_likeness compare_born(
+	const struct compare_person *asked, const struct card *card);
 
 struct person_score {
 	uint32_t score; /* 0..SCORE_MATCH - 1; MATCHING.md section 6 says what it means

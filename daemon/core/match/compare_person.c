@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/compare.h"
+
+#include <string.h>
+
+/*
+ * From evidence to a score.  The code bears the same numbers.
+ *
+ * 1. The evidence of the names, of the type of the listed name, and of sex, nationality
+ *    and birth date is added up, in the units of weights.
+ * 2. The sum is mapped to permille, straight between the points of a table.
+ * 3. The best of the listed names counts; of equal ones the first.
+ */
+
+#define SCORE_PERSON_MAX (SCORE_MATCH - 1) /* a name is a question, never a verdict */
+#define CLOSE_PERMILLE 1000                /* from here on a name is the same */
+
+static const int32_t born_evidence[] = {
+	[BORN_OTHER] = -480,
+	[BORN_NOT_KNOWN] = 0,
+	[BORN_CLOSE_YEAR] = 40,
+	[BORN_DIGIT] = 100,
+	[BORN_SWAPPED] = 140,
+	[BORN_YEAR] = 80,
+	[BORN_MONTH] = 160,
+	[BORN_DATE] = 200,
+};
+
+static const struct {
+	int32_t evidence;
+	uint32_t score;
+} points[] = { { 0, 0 }, { 400, 500 }, { 1000, 800 }, { 1600, SCORE_PERSON_MAX } };
+
+/* What takes from the evidence, or adds to it. */
+static const struct {
+	uint64_t reason;
+	int32_t evidence;
+} beside[] = {
+	{ REASON(FORMER_NAME), -10 },
+	{ REASON(WEAK_ALIAS), -80 },
+	{ REASON(MISUSED_IDENTITY), -80 },
+	{ REASON(SEX_DIFFERS), -80 },
+	{ REASON(SAME_NATIONALITY), 20 },
+	{ REASON(NATIONALITY_DIFFERS), -20 },
+	{ REASON(WEAK_RECORD), -20 },
+};
+
+static uint32_t to_score(int32_t evidence)
+{
+	size_t last = sizeof(points) / sizeof(points[0]) - 1;
+
+	if (evidence <= points[0].evidence) {
+		return 0;
+	}
+	for (size_t i = 0; i < last; i++) {
+		int32_t span = points[i + 1].evidence - points[i].evidence;
+		uint32_t rise = points[i + 1].score - points[i].score;
+
+		if (evidence < points[i + 1].evidence) {
+			return points[i].score +
+			       (uint32_t)(evidence - points[i].evidence) * rise /
+				       (uint32_t)span;
+		}
+	}
+	return points[last].score;
+}
+
+static uint64_t type_reason(uint8_t type)
+{
+	switch (type) {
+	case CORDON_NAME_PRIMARY:
+		return 0;
+	case CORDON_NAME_FORMER:
+		return REASON(FORMER_NAME);
+	case CORDON_NAME_WEAK_ALIAS:
+		return REASON(WEAK_ALIAS);
+	case CORDON_NAME_MISUSED:
+		return REASON(MISUSED_IDENTITY);
+	default:
+		return REASON(ALIAS);
+	}
+}
+
+static uint64_t sex_reason(uint8_t asked, uint8_t listed)
+{
+	bool open = asked == 0 || listed == 0 || asked == CORDON_SEX_X ||
+		    listed == CORDON_SEX_X;
+
+	return !open && asked != listed ? REASON(SEX_DIFFERS) : 0;
+}
+
+static uint64_t nationality_reason(
+	const struct compare_person *asked, const struct card *card)
+{
+	if (asked->nationality[0] == '\0' || card->states_count == 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < card->states_count; i++) {
+		if (numbers_same_state(asked->nationality, card->states[i])) {
+			return REASON(SAME_NATIONALITY);
+		}
+	}
+	return REASON(NATIONALITY_DIFFERS);
+}
+
+static uint64_t born_reason(enum born_likeness born, bool same)
+{
+	switch (born) {
+	case BORN_OTHER:
+		return REASON(BIRTH_DATE_DIFFERS) |
+		       (same ? REASON(SAME_NAME) : REASON(CLOSE_NAME));
+	case BORN_NOT_KNOWN:
+		return same ? REASON(NAME_ONLY) : REASON(CLOSE_NAME_ONLY);
+	case BORN_YEAR:
+		return same ? REASON(SAME_NAME_AND_BIRTH_YEAR)
+			    : REASON(CLOSE_NAME_AND_BIRTH_YEAR);
+	case BORN_MONTH:
+		return same ? REASON(SAME_NAME_AND_BIRTH_MONTH)
+			    : REASON(CLOSE_NAME_AND_BIRTH_MONTH);
+	case BORN_DATE:
+		return same ? REASON(SAME_NAME_AND_BIRTH_DATE)
+			    : REASON(CLOSE_NAME_AND_BIRTH_DATE);
+	default:
+		return same ? REASON(SAME_NAME_AND_CLOSE_BIRTH_DATE)
+			    : REASON(CLOSE_NAME_AND_CLOSE_BIRTH_DATE);
+	}
+}
+
+/* How a close date is close. */
+static uint64_t born_detail(enum born_likeness born)
+{
+	switch (born) {
+	case BORN_CLOSE_YEAR:
+		return REASON(BORN_CLOSE_YEAR);
+	case BORN_DIGIT:
+		return REASON(BORN_DIGIT);
+	case BORN_SWAPPED:
+		return REASON(BORN_SWAPPED);
+	default:
+		return 0;
+	}
+}
+
+static bool father_word(const struct name_word *word)
+{
+	return (word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC;
+}
+
+static uint64_t pair_reason(const struct compare_name *asked,
+	const struct name_words *listed, const struct word_pair *pair)
+{
+	const struct name_word *word = pair->asked >= 0
+					       ? &asked->words.words[pair->asked]
+					       : &listed->words[pair->listed];
+
+	switch (pair->fate) {
+	case WORD_AS_INITIAL:
+		return REASON(INITIALS);
+	case WORD_JOINED:
+		return REASON(WORDS_JOINED);
+	case WORD_DIFFERS:
+		return father_word(word) ? REASON(PATRONYMIC_DIFFERS)
+					 : REASON(WORD_DIFFERS);
+	case WORD_MISSING_ASKED:
+	case WORD_MISSING_LISTED:
+		return father_word(word) ? REASON(WITHOUT_PATRONYMIC)
+					 : REASON(WORD_MISSING);
+	default:
+		return 0;
+	}
+}
+
+static uint64_t word_flags(const struct name_words *words)
+{
+	uint64_t reasons = 0;
+
+	for (size_t i = 0; i < words->count; i++) {
+		uint8_t flags = words->words[i].flags;
+
+		reasons |= (flags & WORD_TRUNCATED) != 0 ? REASON(NAME_TRUNCATED) : 0;
+		reasons |= (flags & WORD_NO_VOWELS) != 0 ? REASON(NO_VOWELS) : 0;
+	}
+	return reasons;
+}
+
+/* The same, but for what the reasons then say. */
+static bool same_name(const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->pairs_count; i++) {
+		uint8_t fate = comparison->pairs[i].fate;
+
+		if (fate == WORD_DIFFERS ||
+			(fate <= WORD_JOINED &&
+				comparison->pairs[i].permille < CLOSE_PERMILLE)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static uint64_t name_reasons(const struct compare_name *asked,
+	const struct name_words *listed, const struct comparison *comparison)
+{
+	uint64_t reasons = word_flags(&asked->words) | word_flags(listed);
+
+	for (size_t i = 0; i < comparison->pairs_count; i++) {
+		reasons |= pair_reason(asked, listed, &comparison->pairs[i]);
+	}
+	return reasons;
+}
+
+/* 1. */
+static int32_t evidence_of(
+	const struct comparison *comparison, uint64_t reasons, enum born_likeness born)
+{
+	int32_t evidence = comparison->evidence + born_evidence[born];
+
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		evidence += (reasons & beside[i].reason) != 0 ? beside[i].evidence : 0;
+	}
+	return evidence;
+}
+
+static uint64_t person_reasons(
+	const struct compare_person *asked, const struct card *card)
+{
+	return sex_reason(asked->sex, card->sex) | nationality_reason(asked, card) |
+	       (card->weak ? REASON(WEAK_RECORD) : 0);
+}
+
+void compare_person(const struct compare_person *asked, const struct card *card,
+	struct person_score *score)
+{
+	uint64_t person = person_reasons(asked, card);
+	enum born_likeness born = compare_born(asked, card);
+	int32_t best = INT32_MIN;
+	struct comparison comparison;
+	struct card_name name;
+	size_t at = 0;
+
+	*score = (struct person_score){ .born = born };
+	for (uint8_t index = 0; card_next_name(card, &at, &name); index++) {
+		uint64_t reasons = person | type_reason(name.type);
+		int32_t evidence;
+
+		compare_names(&asked->name, &name.words, &comparison);
+		evidence = evidence_of(&comparison, reasons, born);
+		if (evidence > best) { /* 3. */
+			best = evidence;
+			score->name = comparison;
+			score->name_type = name.type;
+			score->name_index = index;
+			score->reasons = reasons | name_reasons(&asked->name,
+							   &name.words, &comparison);
+		}
+	}
+	if (best == INT32_MIN) {
+		return;
+	}
+	score->score = to_score(best); /* 2. */
+	score->reasons |=
+		born_reason(born, same_name(&score->name)) | born_detail(born);
+}

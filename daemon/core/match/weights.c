@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/compare.h"
+
+#define FRACTION_BITS 8
+
+/* log2 of value in 1/256, by squaring; value > 0. */
+static uint32_t log2_256(uint64_t value)
+{
+	uint32_t log = 31;
+	uint64_t part = value;
+
+	for (; part >> 32 != 0; log++) {
+		part >>= 1;
+	}
+	for (; part >> 31 == 0; log--) {
+		part <<= 1;
+	}
+
+	for (unsigned i = 0; i < FRACTION_BITS; i++) {
+		part = part * part >> 31; /* 1 <= part / 2^31 < 4 */
+		log <<= 1;
+		if (part >> 32 != 0) {
+			part >>= 1;
+			log |= 1;
+		}
+	}
+	return log;
+}
+
+uint32_t weight_in_list(
+	const struct name_word *word, uint64_t with_word, uint64_t persons)
+{
+	uint32_t region = weight_without_list(word), of_all, share, weight;
+	/* how many of WEIGHT_LIST_PERSONS have the word in the region, in 1/1024 */
+	uint64_t expected =
+		((uint64_t)WEIGHT_LIST_PERSONS << 10) >> region / WEIGHT_BIT;
+
+	of_all = log2_256(((persons + WEIGHT_LIST_PERSONS) << 10) | 1);
+	share = log2_256(
+		((with_word < persons ? with_word : persons) << 10) + expected + 1);
+	weight = of_all > share ? (of_all - share) * WEIGHT_BIT >> FRACTION_BITS : 0;
+	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
+}
+
+uint32_t weight_without_list(const struct name_word *word)
+{
+	if ((word->flags & WORD_INITIAL) != 0) {
+		return 3 * WEIGHT_BIT;
+	}
+	if ((word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC) {
+		return 5 * WEIGHT_BIT;
+	}
+	return word->part == WORD_GIVEN ? 6 * WEIGHT_BIT : 10 * WEIGHT_BIT;
+}
