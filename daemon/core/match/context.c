@@ -23,6 +23,7 @@ int match_context_create(struct match_context **context, struct errmsg *msg)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	struct match_context *new = calloc(1, sizeof(*new));
+	int error;
 
 	if (new == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "matching: out of memory");
@@ -36,6 +37,13 @@ int match_context_create(struct match_context **context, struct errmsg *msg)
 			"matching: ICU's data cannot be opened: %s",
 			u_errorName(status));
 	}
+	sound_letters_init(&new->letters);
+	new->counterparts = calloc(1, sizeof(*new->counterparts));
+	error = new->counterparts == NULL ? CORDON_ENOMEM : counterparts_init(new);
+	if (error != 0) {
+		match_context_destroy(new);
+		return errmsg_set(msg, error, "matching: its tables cannot be made");
+	}
 	*context = new;
 	return 0;
 }
@@ -44,6 +52,9 @@ void match_context_destroy(struct match_context *context)
 {
 	if (context != NULL && context->latin != NULL) {
 		utrans_close(context->latin);
+	}
+	if (context != NULL) {
+		free(context->counterparts);
 	}
 	free(context);
 }

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/sound.h"
+
+#include <string.h>
+
+/*
+ * Letters of Latin words by their neighbours.  The first row that fits counts; the
+ * rows of one letter stand together.
+ *
+ * before, after: '^' the word begins, '$' it ends, 'V' vowel, 'C' consonant, 'F' one of
+ * e i y, 'B' one of a o u, 'L' one of m r t l d, '\0' anything.
+ * with: one of these habits is in the name; without: none of these.
+ */
+struct latin_rule {
+	char from[8];
+	char to[4];
+	char before, after;
+	uint8_t with, without;
+};
+
+#define SLAVIC (HABIT_SWEDISH | HABIT_GERMAN | HABIT_CARON | HABIT_POLISH)
+
+/* clang-format off */
+static const struct latin_rule rules[] = {
+	{ "ck", "k", 0, 0, 0, 0 }, { "chtch", "W", 0, 0, 0, 0 }, { "cz", "C", 0, 0, 0, 0 },
+	{ "ch", "x", 0, 0, SLAVIC, 0 }, { "ch", "x", 0, 'L', 0, 0 },
+	{ "ch", "C", 0, 0, 0, 0 }, { "c", "j", 0, 0, HABIT_TURKISH, 0 },
+	{ "c", "C", 'F', '$', 0, 0 }, { "c", "c", 0, 'F', 0, 0 },
+	{ "c", "c", 0, 0, HABIT_CARON | HABIT_POLISH, 0 }, { "c", "k", 0, 0, 0, 0 },
+
+	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, 0, 0 },
+	{ "dsch", "j", 0, 0, 0, 0 }, { "dj", "j", '^', 'V', 0, HABIT_CARON },
+	{ "dj", "d'", 0, 'V', 0, 0 }, { "dj", "j", 0, 0, 0, 0 }, { "dh", "d", 0, 0, 0, 0 },
+
+	{ "een", "en", 0, 'K', 0, 0 }, { "ee", "i", 0, 'D', 0, 0 },
+
+	{ "gh", "g", 0, 0, 0, 0 }, { "gj", "g'", 0, 'V', 0, 0 },
+
+	{ "h", "", 'V', '$', 0, 0 },
+
+	{ "j", "'", 'C', 'V', 0, 0 }, { "j", "j", 'V', 'V', HABIT_TURKISH, 0 },
+	{ "j", "j", 'V', 'V', HABIT_ENGLISH, SLAVIC }, { "j", "~", 'V', 0, 0, 0 },
+	{ "j", "~", '^', 'V', SLAVIC, 0 },
+	{ "jee", "ji", '^', 0, 0, 0 }, { "j", "~", '^', 'E', 0, HABIT_ENGLISH },
+	{ "j", "j", 0, 'V', 0, 0 }, { "j", "~", 'C', 0, 0, 0 },
+
+	{ "kh", "x", 0, 0, 0, 0 },
+
+	{ "oo", "u", 0, 0, 0, 0 },
+
+	{ "ph", "f", 0, 0, 0, 0 },
+
+	{ "q", "k", 0, 0, 0, 0 },
+
+	{ "rz", "Z", 'V', 0, HABIT_POLISH, 0 }, { "rz", "Z", 'C', 0, HABIT_POLISH, 0 },
+	{ "rh", "r", 0, 0, 0, 0 },
+
+	{ "schtsch", "W", 0, 0, 0, 0 }, { "shtsh", "W", 0, 0, 0, 0 },
+	{ "shtch", "W", 0, 0, 0, 0 }, { "stsch", "W", 0, 0, 0, 0 },
+	{ "sjtsj", "W", 0, 0, 0, 0 }, { "sjtj", "W", 0, 0, 0, 0 },
+	{ "szcz", "W", 0, 0, 0, 0 }, { "shch", "W", 0, 0, 0, 0 },
+	{ "stch", "W", 0, 0, 0, 0 }, { "sch", "S", 0, 0, 0, 0 }, { "sh", "S", 0, 0, 0, 0 },
+	{ "sz", "S", 0, 0, 0, 0 }, { "sj", "S", 0, 0, HABIT_SWEDISH, 0 },
+	{ "sj", "s'", 0, 'V', 0, 0 }, { "sj", "S", 0, 0, 0, 0 },
+
+	{ "tsch", "C", 0, 0, 0, 0 }, { "tsj", "C", 0, 0, 0, 0 }, { "tsh", "C", 0, 0, 0, 0 },
+	{ "tch", "C", 0, 0, 0, 0 }, { "tj", "C", 0, 0, HABIT_SWEDISH, 0 },
+	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
+	{ "th", "t", 0, 0, 0, 0 },
+
+	{ "w", "v", 0, 0, 0, 0 },
+
+	{ "x", "ks", '^', 'E', 0, 0 }, { "x", "x", '^', 0, 0, 0 },
+	{ "x", "x", 0, 'C', 0, 0 }, { "x", "ks", 'E', 0, 0, 0 }, { "x", "ks", 'O', 0, 0, 0 },
+	{ "x", "ks", 0, 'F', 0, 0 }, { "x", "ks", 0, '$', 0, 0 }, { "x", "x", 0, 0, 0, 0 },
+
+	{ "y", "~", 0, 'V', 0, 0 }, { "y", "i", 0, 0, 0, 0 },
+
+	{ "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
+	{ "zj", "z'", 0, 'V', 0, 0 }, { "z", "c", 0, 0, HABIT_GERMAN, 0 },
+};
+/* clang-format on */
+
+#define RULES_COUNT (sizeof(rules) / sizeof(rules[0]))
+
+static bool one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* Letters before meaning is known: y and j count as neither. */
+static bool fits(char class, char c)
+{
+	switch (class) {
+	case '\0':
+		return true;
+	case '^':
+	case '$':
+		return c == '\0';
+	case 'V':
+		return one_of(c, "aeiouy");
+	case 'C':
+		return c != '\0' && !one_of(c, "aeiouyj");
+	case 'F':
+		return one_of(c, "eiy");
+	case 'B':
+		return one_of(c, "aou");
+	case 'E':
+		return one_of(c, "e");
+	case 'O':
+		return one_of(c, "o");
+	case 'L':
+		return one_of(c, "mrtld");
+	case 'D':
+		return one_of(c, "dmfbnlrzshkqt");
+	case 'K':
+		return one_of(c, "kc");
+	default:
+		return false;
+	}
+}
+
+static bool rule_fits(const struct latin_rule *rule, const struct spelt_word *word,
+	size_t at, unsigned habits)
+{
+	size_t size = strlen(rule->from);
+	char before = at > 0 ? word->letters[at - 1] : '\0';
+	char after = '\0';
+
+	if (size > word->size - at ||
+		memcmp(rule->from, word->letters + at, size) != 0) {
+		return false;
+	}
+	if (at + size < word->size) {
+		after = word->letters[at + size];
+	}
+	return fits(rule->before, before) && fits(rule->after, after) &&
+	       (rule->with == 0 || (rule->with & habits) != 0) &&
+	       (rule->without & habits) == 0;
+}
+
+static const struct latin_rule *find_rule(
+	const struct spelt_word *word, size_t at, unsigned habits)
+{
+	for (size_t i = 0; i < RULES_COUNT; i++) {
+		if (rules[i].from[0] == word->letters[at] &&
+			rule_fits(&rules[i], word, at, habits)) {
+			return &rules[i];
+		}
+	}
+	return NULL;
+}
+
+size_t sound_latin(
+	const struct spelt_word *word, unsigned habits, char resolved[SPELT_MAX])
+{
+	size_t used = 0;
+
+	for (size_t at = 0; at < word->size;) {
+		const struct latin_rule *rule = find_rule(word, at, habits);
+		const char *to = rule == NULL ? word->letters + at : rule->to;
+		size_t size = rule == NULL ? 1 : strlen(to);
+
+		if (used + size > SPELT_MAX) {
+			break;
+		}
+		memcpy(resolved + used, to, size);
+		used += size;
+		at += rule == NULL ? 1 : strlen(rule->from);
+	}
+	return used;
+}
+
+/* Signs of a habit: a part of a word, perhaps at its end. */
+static const struct {
+	char part[8];
+	bool end;
+	uint8_t habit;
+} signs[] = {
+	{ "itj", true, HABIT_SWEDISH },
+	{ "sj", false, HABIT_SWEDISH },
+	{ "zj", false, HABIT_SWEDISH },
+	{ "tjen", false, HABIT_SWEDISH },
+	{ "tjik", false, HABIT_SWEDISH },
+	{ "tjuk", false, HABIT_SWEDISH },
+	{ "tjev", false, HABIT_SWEDISH },
+	{ "tsch", false, HABIT_GERMAN },
+	{ "witsch", false, HABIT_GERMAN },
+	{ "cz", false, HABIT_POLISH },
+	{ "sz", false, HABIT_POLISH },
+	{ "sh", false, HABIT_ENGLISH },
+	{ "zh", false, HABIT_ENGLISH },
+	{ "kh", false, HABIT_ENGLISH },
+	{ "ya", false, HABIT_ENGLISH },
+	{ "yu", false, HABIT_ENGLISH },
+	{ "ye", false, HABIT_ENGLISH },
+	{ "ay", false, HABIT_ENGLISH },
+	{ "ey", false, HABIT_ENGLISH },
+};
+
+static bool has_sign(const struct spelt_word *word, const char *part, bool end)
+{
+	size_t size = strlen(part);
+
+	for (size_t i = end && word->size > size ? word->size - size : 0;
+		i + size <= word->size; i++) {
+		if (memcmp(word->letters + i, part, size) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned sound_habits(const struct spelt_word *word)
+{
+	unsigned habits = word->habits;
+
+	if (!word->latin) {
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if ((habits & signs[i].habit) == 0 &&
+			has_sign(word, signs[i].part, signs[i].end)) {
+			habits |= signs[i].habit;
+		}
+	}
+	return habits;
+}

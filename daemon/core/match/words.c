@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/words.h"
+
+#include <string.h>
+
+#include "daemon/core/match/context.h"
+#include "daemon/core/match/father.h"
+#include "daemon/core/match/spell.h"
+
+/* A word between its spelling and its place in the name. */
+struct draft {
+	char sound[SPELT_MAX];
+	size_t size;
+	uint8_t part, flags;
+	uint8_t kind; /* enum counterpart_kind of a word that is no name, or 0 */
+};
+
+struct drafts {
+	struct draft words[SPELT_WORDS_MAX];
+	size_t count;
+};
+
+static int spell_part(struct match_context *context, const char *text,
+	enum word_part part, struct spelt_words *spelt, uint8_t *parts)
+{
+	size_t before = spelt->count;
+	int error;
+
+	if (text == NULL) {
+		return 0;
+	}
+	if (strlen(text) > MATCH_NAME_BYTES) {
+		return CORDON_ETOOBIG;
+	}
+	error = spell_text(context, text, strlen(text), spelt);
+	for (size_t i = before; error == 0 && i < spelt->count; i++) {
+		parts[i] = (uint8_t)part;
+	}
+	return error;
+}
+
+static bool initial(const struct spelt_word *word, size_t size)
+{
+	return size == 1 || (word->behind == '.' && word->size <= 2);
+}
+
+static void draft_word(const struct match_context *context,
+	const struct spelt_word *spelt, unsigned habits, struct draft *draft)
+{
+	const struct counterpart *row;
+
+	draft->size = sound_of_spelt(spelt, habits, draft->sound);
+	draft->kind = 0;
+	draft->flags = spelt->no_vowels ? WORD_NO_VOWELS : 0;
+	row = counterpart_find(context->counterparts, 0, draft->sound, draft->size);
+	if (row != NULL) {
+		draft->kind = row->kind;
+	} else if (initial(spelt, draft->size)) {
+		draft->flags |= WORD_INITIAL;
+	}
+}
+
+/* The word behind joins the one at index. */
+static void join(struct drafts *drafts, size_t index)
+{
+	struct draft *left = &drafts->words[index], *right = left + 1;
+	size_t size = right->size;
+
+	if (size > SPELT_MAX - left->size) {
+		size = SPELT_MAX - left->size;
+	}
+	memcpy(left->sound + left->size, right->sound, size);
+	left->size += size;
+	left->kind = 0;
+	drafts->count--;
+	memmove(right, right + 1, (drafts->count - index - 1) * sizeof(*right));
+}
+
+static void drop(struct drafts *drafts, size_t index)
+{
+	drafts->count--;
+	memmove(&drafts->words[index], &drafts->words[index + 1],
+		(drafts->count - index) * sizeof(drafts->words[0]));
+}
+
+static size_t names_in(const struct drafts *drafts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < drafts->count; i++) {
+		count += drafts->words[i].kind == 0 ||
+			 drafts->words[i].kind >= COUNTERPART_PREFIX;
+	}
+	return count;
+}
+
+/* Titles and particles go, unless nothing else would be left. */
+static void drop_others(struct drafts *drafts)
+{
+	if (names_in(drafts) == 0) {
+		return;
+	}
+	for (size_t i = drafts->count; i-- > 0;) {
+		switch (drafts->words[i].kind) {
+		case COUNTERPART_CHILD:
+			if (i > 0 && drafts->words[i - 1].kind == 0) {
+				drafts->words[i - 1].flags |= WORD_OF_FATHER;
+			}
+			drop(drafts, i);
+			break;
+		case COUNTERPART_TITLE:
+		case COUNTERPART_PARTICLE:
+			drop(drafts, i);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void join_others(struct drafts *drafts)
+{
+	for (size_t i = drafts->count; i-- > 0;) {
+		if (drafts->words[i].kind == COUNTERPART_PREFIX &&
+			i + 1 < drafts->count) {
+			join(drafts, i);
+		} else if (drafts->words[i].kind == COUNTERPART_SUFFIX && i > 0 &&
+			   drafts->words[i - 1].kind == 0) {
+			join(drafts, i - 1);
+		}
+	}
+}
+
+/* Abdul Rahman, Abdurrahman, Abd al-Rahman: what stands between goes. */
+static void servant(struct draft *draft)
+{
+	size_t skip = 3;
+
+	if (draft->size < 7 || memcmp(draft->sound, "abd", 3) != 0) {
+		return;
+	}
+	skip += sound_vowel(draft->sound[skip]);
+	skip += draft->sound[skip] == 'l' && draft->size > skip + 3 &&
+		!sound_vowel(draft->sound[skip + 1]);
+	draft->size -= skip - 3;
+	memmove(draft->sound + 3, draft->sound + skip, draft->size - 3);
+}
+
+static void replace(struct draft *draft, const struct counterpart *row, uint8_t flag)
+{
+	if (row == NULL) {
+		return;
+	}
+	if (row->to_size != draft->size ||
+		memcmp(row->to, draft->sound, row->to_size) != 0) {
+		draft->flags |= flag;
+	}
+	memcpy(draft->sound, row->to, row->to_size);
+	draft->size = row->to_size;
+}
+
+static void settle(const struct match_context *context, struct draft *draft)
+{
+	size_t stem = 0;
+
+	if ((draft->flags & WORD_INITIAL) != 0) {
+		draft->size = 1;
+		return;
+	}
+	servant(draft);
+	if ((draft->flags & WORD_OF_FATHER) != 0) {
+		stem = father_stem(draft->sound, draft->size);
+	} else {
+		stem = father_in_patronymic(
+			draft->sound, draft->size, draft->part == WORD_PATRONYMIC);
+	}
+	if (stem > 0) {
+		draft->flags |= WORD_OF_FATHER;
+		draft->size = stem;
+		replace(draft,
+			counterpart_find(context->counterparts, COUNTERPART_FATHER,
+				draft->sound, draft->size),
+			0);
+		return;
+	}
+	replace(draft,
+		counterpart_find(context->counterparts, COUNTERPART_NAME, draft->sound,
+			draft->size),
+		WORD_COUNTERPART);
+}
+
+static void finish_words(const struct match_context *context, struct drafts *drafts,
+	struct name_words *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < drafts->count; i++) {
+		struct draft *draft = &drafts->words[i];
+		struct name_word *word = &out->words[out->count];
+
+		if (draft->size == 0) {
+			continue;
+		}
+		if (out->count == NAME_WORDS_MAX) {
+			out->cut = true;
+			break;
+		}
+		settle(context, draft);
+		memset(word, 0, sizeof(*word));
+		word->part = draft->part;
+		word->flags = draft->flags;
+		word->size =
+			(uint8_t)(draft->size < SOUND_MAX ? draft->size : SOUND_MAX);
+		memcpy(word->sound, draft->sound, word->size);
+		out->count++;
+	}
+}
+
+static void words_of_spelt(const struct match_context *context,
+	const struct spelt_words *spelt, const uint8_t *parts, struct name_words *out)
+{
+	struct drafts drafts = { .count = spelt->count };
+	unsigned habits = 0;
+
+	for (size_t i = 0; i < spelt->count; i++) {
+		habits |= sound_habits(&spelt->words[i]);
+	}
+	for (size_t i = 0; i < spelt->count; i++) {
+		draft_word(context, &spelt->words[i], habits, &drafts.words[i]);
+		drafts.words[i].part = parts[i];
+	}
+	drop_others(&drafts);
+	join_others(&drafts);
+	out->cut = spelt->cut;
+	finish_words(context, &drafts, out);
+}
+
+int words_of_name(struct match_context *context, const struct cordon_name *name,
+	struct name_words *words)
+{
+	struct spelt_words spelt = { .count = 0 };
+	uint8_t parts[SPELT_WORDS_MAX];
+	struct name_words found;
+	int error;
+
+	error = spell_part(context, name->surname, WORD_SURNAME, &spelt, parts);
+	if (error == 0) {
+		error = spell_part(context, name->given, WORD_GIVEN, &spelt, parts);
+	}
+	if (error == 0) {
+		error = spell_part(
+			context, name->patronymic, WORD_PATRONYMIC, &spelt, parts);
+	}
+	if (error == 0 && spelt.count == 0) {
+		error = spell_part(context, name->full, WORD_ANY, &spelt, parts);
+	}
+	if (error != 0) {
+		return error;
+	}
+	words_of_spelt(context, &spelt, parts, &found);
+	*words = found;
+	return 0;
+}
