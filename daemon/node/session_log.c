@@ -69,7 +69,7 @@ void session_log_denied(struct session *session, enum action action, const char 
 			session->uri, session->address, left_out);
 	}
 	log_warning("%s at %s is denied to %s: %s", session->uri, session->address,
-		policy_action_text(action), why);
+		action_text(action), why);
 }
 
 void session_log_denials_left(const struct session *session)
