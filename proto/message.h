@@ -33,6 +33,8 @@
 	X(EXPORT_CHUNK, 40, cordon__export_chunk)                                      \
 	X(DUE, 41, cordon__due_request)                                                \
 	X(DUE_ANSWER, 42, cordon__due_answer)                                          \
+	X(PENDING, 43, cordon__pending_request)                                        \
+	X(PENDING_ANSWER, 44, cordon__pending_answer)                                  \
 	X(HEADS_WATCH, 64, cordon__heads_request)                                      \
 	X(HEADS, 65, cordon__heads)                                                    \
 	X(PULL, 66, cordon__pull_request)                                              \
@@ -62,7 +64,9 @@
 	X(BRAKE, 108, cordon__control__brake_request)                                  \
 	X(BRAKE_ANSWER, 109, cordon__control__brake_answer)                            \
 	X(SCRUB, 110, cordon__control__scrub_request)                                  \
-	X(SCRUB_ANSWER, 111, cordon__control__scrub_answer)
+	X(SCRUB_ANSWER, 111, cordon__control__scrub_answer)                            \
+	X(AUTHZ, 112, cordon__control__authz_request)                                  \
+	X(AUTHZ_ANSWER, 113, cordon__control__authz_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

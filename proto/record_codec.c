@@ -155,7 +155,9 @@ int record_seal(const struct cordon_record *record,
 	if (message == NULL) {
 		return CORDON_ENOMEM;
 	}
-	message->salt = message_data_bytes(salt_bytes);
+	if (salt != NULL) {
+		message->salt = message_data_bytes(salt_bytes);
+	}
 	return pack(message, arena, sealed);
 }
 

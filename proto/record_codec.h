@@ -17,7 +17,8 @@
 
 /*
  * Packs record with the salt into arena memory, sets of codes in the order of their
- * numbers.  internal_note is left out.  CORDON_ETOOBIG beyond RECORD_SEALED_MAX,
+ * numbers.  internal_note is left out; a NULL salt, too, for what is shown and not
+ * stored.  CORDON_ETOOBIG beyond RECORD_SEALED_MAX,
  * CORDON_ENOMEM.
  */
 int record_seal(const struct cordon_record *record,

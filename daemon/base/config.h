@@ -8,7 +8,9 @@
 
 #include <cordon/client.h>
 #include "daemon/base/log.h"
+#include "proto/action.h"
 #include "proto/errmsg.h"
+#include "proto/eyes.h"
 #include "proto/ident.h"
 #include "proto/head.h"
 #include "proto/record.h"
@@ -71,6 +73,29 @@ struct config_agency {
 	size_t kinds_count;
 };
 
+/* Whose certificates an access section is about; name: as of agencies. */
+struct config_certificate {
+	enum role role;
+	const char *name;
+};
+
+/* How much of a record a checkpoint's answers hold. */
+enum config_records {
+	CONFIG_RECORDS_DECISION = 0,
+	CONFIG_RECORDS_WHOLE
+};
+
+/* What certificates may do besides, or not, what their role may. */
+struct config_access {
+	struct config_certificate certificate;
+	enum action allow[16], deny[16];
+	size_t allow_count, deny_count;
+	uint32_t queries[4]; /* enum cordon_query_type; none: all */
+	size_t queries_count;
+	uint32_t lookups_daily; /* 0: without end */
+	enum config_records records;
+};
+
 struct config_address {
 	const char *host;
 	uint16_t port; /* 0: any free port; the log says which */
@@ -109,6 +134,13 @@ struct config {
 	uint32_t brake_least;
 	uint32_t compact_days; /* 0: only by command */
 	uint32_t scrub_days;   /* 0: never by itself */
+	uint32_t two_eyes[8];  /* sets of enum eyes */
+	size_t two_eyes_count;
+	uint64_t two_eyes_range;
+	uint32_t two_eyes_withdrawals;
+	uint32_t pending_days;
+	uint32_t warn_certificates_days;
+	uint32_t warn_head_keys_days;
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */
@@ -129,6 +161,8 @@ struct config {
 	size_t objections_count;
 	struct config_agency *agencies;
 	size_t agencies_count;
+	struct config_access *access;
+	size_t access_count;
 	struct arena *arena; /* holds all strings and arrays above */
 };
 

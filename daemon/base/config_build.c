@@ -239,6 +239,8 @@ static int read_section(const struct builder *b)
 		return read_block(b, &config->objections[config->objections_count++]);
 	case CONFIG_AGENCY:
 		return read_block(b, &config->agencies[config->agencies_count++]);
+	case CONFIG_ACCESS:
+		return read_block(b, &config->access[config->access_count++]);
 	default:
 		return read_block(b, config);
 	}
@@ -270,6 +272,8 @@ int config_build(const struct config_block *blocks, const char *dir,
 		config->arena, blocks, CONFIG_OBJECTION, sizeof(*config->objections));
 	config->agencies = make_array(
 		config->arena, blocks, CONFIG_AGENCY, sizeof(*config->agencies));
+	config->access = make_array(
+		config->arena, blocks, CONFIG_ACCESS, sizeof(*config->access));
 	if (config->arena->failed) {
 		return no_memory(&b);
 	}

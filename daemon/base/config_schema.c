@@ -89,6 +89,24 @@ static const struct config_key top_keys[] = {
 	{ "brake_least", CONFIG_NUMBER, .min = 0, .max = 1000000000, .standard = "50",
 		AT(config, brake_least),
 		.help = "The withdrawals within an hour that are never braked." },
+	{ "two_eyes", CONFIG_EYES, .standard = "all", LIST(config, two_eyes),
+		.help = "What waits until a second certificate has approved it." },
+	{ "two_eyes_range", CONFIG_NUMBER, .min = 1, .max = 1000000000,
+		.standard = "1000", AT(config, two_eyes_range),
+		.help = "The most numbers that a range spans which is not wide." },
+	{ "two_eyes_withdrawals", CONFIG_NUMBER, .min = 1, .max = 512, .standard = "10",
+		AT(config, two_eyes_withdrawals),
+		.help = "The most withdrawals of one request that are not many." },
+	{ "pending_expires", CONFIG_DAYS, .min = 1, .max = 90, .standard = "7d",
+		AT(config, pending_days),
+		.help = "How long a change waits to be approved before it is "
+			"dropped." },
+	{ "warn_certificates", CONFIG_DAYS, .min = 1, .max = 365, .standard = "14d",
+		AT(config, warn_certificates_days),
+		.help = "How long before its end a certificate or CRL is warned of." },
+	{ "warn_head_keys", CONFIG_DAYS, .min = 1, .max = 365, .standard = "30d",
+		AT(config, warn_head_keys_days),
+		.help = "How long before its end a head key is warned of." },
 	{ "compact_interval", CONFIG_DAYS, .min = 0, .max = 365, .standard = "7d",
 		AT(config, compact_days),
 		.help = "How often the store is written anew, without what was "
@@ -171,6 +189,21 @@ static const struct config_key agency_keys[] = {
 		.help = "The kinds of records that it may submit." },
 };
 
+static const struct config_key access_keys[] = {
+	{ "allow", CONFIG_ACTION, LIST(config_access, allow),
+		.help = "What they may do besides what their role may." },
+	{ "deny", CONFIG_ACTION, LIST(config_access, deny),
+		.help = "What they may not do, although their role may." },
+	{ "queries", CONFIG_QUERY, LIST(config_access, queries),
+		.help = "The questions that they may ask; none named: all." },
+	{ "lookups_daily", CONFIG_NUMBER, .min = 0, .max = 1000000000, .standard = "0",
+		AT(config_access, lookups_daily),
+		.help = "The most questions of each of them in a day; 0: without "
+			"end." },
+	{ "records", CONFIG_RECORDS, .standard = "decision", AT(config_access, records),
+		.help = "How much of a record a checkpoint's answers hold." },
+};
+
 #define KEYS(table) .keys = table, .keys_count = sizeof(table) / sizeof(table[0])
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {
@@ -197,6 +230,12 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 		.title = { "agency", CONFIG_AGENCY_NAME, AT(config_agency, name) },
 		KEYS(agency_keys),
 		.help = "What an agency of the own member may submit." },
+	[CONFIG_ACCESS] = { "access", .titled = true,
+		.title = { "access", CONFIG_CERTIFICATE,
+			AT(config_access, certificate) },
+		KEYS(access_keys),
+		.help = "What certificates of the own member may do, by role and "
+			"name." },
 };
 
 _Static_assert(sizeof(top_keys) / sizeof(top_keys[0]) <= CONFIG_KEYS_MAX,
@@ -243,6 +282,13 @@ static const char *const expectations[] = {
 	[CONFIG_RECORD_ID] = "a record's id, such as RUS-2026-000123",
 	[CONFIG_AGENCY_NAME] =
 		"a name of at most 64 letters, digits, . _ -, or its beginning and *",
+	[CONFIG_CERTIFICATE] =
+		"a role and a name or its beginning and *, such as checkpoint/gate-*",
+	[CONFIG_ACTION] = "an action, such as record_show or export",
+	[CONFIG_QUERY] = "document, personal_number, mrz or person",
+	[CONFIG_RECORDS] = "decision or whole",
+	[CONFIG_EYES] = "all, detain, ranges, exceptions, distinguished, withdrawals "
+			"or export",
 };
 
 void config_key_expected(const struct config_key *key, char *out, size_t out_bytes)

@@ -37,7 +37,12 @@ enum config_type {
 	CONFIG_KIND,        /* uint16_t */
 	CONFIG_LIST_NAME,   /* struct list_id; "RUS/entry_ban" */
 	CONFIG_RECORD_ID,   /* const char * */
-	CONFIG_AGENCY_NAME  /* const char *; may end in '*' */
+	CONFIG_AGENCY_NAME, /* const char *; may end in '*' */
+	CONFIG_CERTIFICATE, /* struct config_certificate; "checkpoint/almaty-*" */
+	CONFIG_ACTION,      /* enum action */
+	CONFIG_QUERY,       /* uint32_t, enum cordon_query_type */
+	CONFIG_RECORDS,     /* enum config_records */
+	CONFIG_EYES         /* uint32_t, a set of enum eyes */
 };
 
 /* What a key takes, and where in its section's struct that goes. */
@@ -62,6 +67,7 @@ enum config_section_id {
 	CONFIG_RECOGNISE,
 	CONFIG_OBJECTION,
 	CONFIG_AGENCY,
+	CONFIG_ACCESS,
 	CONFIG_SECTIONS
 };
 

@@ -258,7 +258,8 @@ static bool read_node(const struct context *c, const char *text, void *field)
 	return identity_read(member, "node", slash + 1, field);
 }
 
-static bool read_agency_name(const struct context *c, const char *text, void *field)
+/* Exact, or its beginning and '*'. */
+static bool is_name_pattern(const char *role, const char *text)
 {
 	char name[IDENT_NAME_MAX + 1];
 	size_t size = strlen(text);
@@ -271,7 +272,71 @@ static bool read_agency_name(const struct context *c, const char *text, void *fi
 	if (name[size - 1] == '*') {
 		name[size - 1] = 'x'; /* whatever may come there */
 	}
-	return identity_read("XXX", "agency", name, &unused) && keep(c, text, field);
+	return identity_read("XXX", role, name, &unused);
+}
+
+static bool read_agency_name(const struct context *c, const char *text, void *field)
+{
+	return is_name_pattern("agency", text) && keep(c, text, field);
+}
+
+static bool read_certificate(const struct context *c, const char *text, void *field)
+{
+	const char *slash = strchr(text, '/');
+	struct config_certificate found;
+	char role[16];
+
+	if (slash == NULL || (size_t)(slash - text) >= sizeof(role)) {
+		return false;
+	}
+	memcpy(role, text, (size_t)(slash - text));
+	role[slash - text] = '\0';
+	found.role = ident_role_parse(role);
+	if (found.role == ROLE_NONE || !is_name_pattern(role, slash + 1) ||
+		!keep(c, slash + 1, &found.name)) {
+		return false;
+	}
+	*(struct config_certificate *)field = found;
+	return true;
+}
+
+static bool read_action(const struct context *c, const char *text, void *field)
+{
+	(void)c;
+	return action_parse(text, field);
+}
+
+static bool read_query(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "document", "personal_number", "mrz",
+		"person" };
+	size_t i = word_index(words, 4, text);
+
+	(void)c;
+	if (i == 4) {
+		return false;
+	}
+	*(uint32_t *)field = CORDON_QUERY_DOCUMENT + (uint32_t)i;
+	return true;
+}
+
+static bool read_records(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "decision", "whole" };
+	size_t i = word_index(words, 2, text);
+
+	(void)c;
+	if (i == 2) {
+		return false;
+	}
+	*(enum config_records *)field = (enum config_records)i;
+	return true;
+}
+
+static bool read_eyes(const struct context *c, const char *text, void *field)
+{
+	(void)c;
+	return eyes_parse(text, field);
 }
 
 static bool read_member_code(const struct context *c, const char *text, void *field)
@@ -326,6 +391,11 @@ static bool (*const readers[])(const struct context *, const char *, void *) = {
 	[CONFIG_LIST_NAME] = read_list_name,
 	[CONFIG_RECORD_ID] = read_record_id,
 	[CONFIG_AGENCY_NAME] = read_agency_name,
+	[CONFIG_CERTIFICATE] = read_certificate,
+	[CONFIG_ACTION] = read_action,
+	[CONFIG_QUERY] = read_query,
+	[CONFIG_RECORDS] = read_records,
+	[CONFIG_EYES] = read_eyes,
 };
 
 bool config_value_read(const struct config_key *key, const char *dir,

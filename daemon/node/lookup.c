@@ -92,6 +92,10 @@ static int begin(struct lookup_run *run, const Cordon__LookupRequest *message,
 		return error;
 	}
 	run->now_s = wall_s(clock_wall());
+	error = lookup_may(run, message, msg);
+	if (error != 0) {
+		return error;
+	}
 	run->today = run->context.reference_date;
 	if (date_absent(&run->today)) {
 		run->today = date_at(run->now_s, run->config->utc_offset_min);

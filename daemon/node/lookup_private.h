@@ -56,6 +56,14 @@ int lookup_lists_missing(struct lookup_run *run);
 Cordon__Freshness *lookup_lists_freshness(
 	const struct lookups *lookups, int64_t now_s, struct arena *arena);
 
+/* May the certificate ask that, and so often today?  The whole request is denied. */
+int lookup_may(struct lookup_run *run, const Cordon__LookupRequest *message,
+	struct errmsg *msg);
+/* What of a record the asker is shown: its sealed bytes, or less, in the request's
+ * arena. */
+int lookup_sight(
+	const struct lookup_run *run, struct bytes sealed, struct bytes *shown);
+
 /*
  * Answers one query into *message, in the request's arena and borrowing sealed bytes
  * from the snapshot.  What is wrong with the query itself is said in its answer;

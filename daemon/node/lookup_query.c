@@ -197,11 +197,11 @@ static int take_matches(struct lookup_run *run, const struct question *question,
 			candidate_of(candidates, screened->matches[i].record);
 
 		matches[i] = screened->matches[i];
-		if (set_effect(run, question, candidate, &matches[i]) != 0) {
+		if (set_effect(run, question, candidate, &matches[i]) != 0 ||
+			lookup_sight(run, candidate->sealed, &bytes[i]) != 0) {
 			return CORDON_ENOMEM;
 		}
 		keep_match(run->config, arena, &matches[i]);
-		bytes[i] = candidate->sealed;
 	}
 	answer->matches = matches;
 	*sealed = bytes;

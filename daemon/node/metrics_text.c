@@ -53,8 +53,7 @@ static void single(struct text *text, const char *name, const char *type,
 	X(lookup_errors, "lookup_errors_total", "Queries that had no answer.")         \
 	X(submitted, "submitted_total", "Submitted items taken.")                      \
 	X(refused, "refused_total", "Submitted items refused by an entry rule.")       \
-	X(denied, "denied_total",                                                      \
-		"Requests that the certificate's role may not make.")                  \
+	X(denied, "denied_total", "Requests and submitted items that a rule denies.")  \
 	X(connections_total, "connections_total", "Connections accepted.")             \
 	X(handshake_failures, "handshake_failures_total",                              \
 		"TLS handshakes that failed.")                                         \
@@ -80,6 +79,19 @@ static void counters(struct text *text)
 	single(text, "copies_waiting", "gauge",
 		"Submissions under way that want other members' copies.",
 		atomic_load(&from->copies_waiting));
+}
+
+static void denials(struct text *text)
+{
+	const struct node_counters *from = &text->node->counters;
+
+	family(text, "denials_total", "counter",
+		"Requests and submitted items denied, by the rule that denies them.");
+	for (int rule = 0; rule < RULE_COUNT; rule++) {
+		add(text, "cordon_denials_total{rule=\"%s\"} %" PRIu64 "\n",
+			authz_rule_name((enum authz_rule)rule),
+			(uint64_t)atomic_load(&from->denied_by[rule]));
+	}
 }
 
 static void upkeep(struct text *text)
@@ -376,6 +388,7 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	arena_init(&text.arena, 0);
 	about(&text);
 	counters(&text);
+	denials(&text);
 	upkeep(&text);
 	scrubs(&text);
 	lookups(&text);

@@ -16,6 +16,7 @@
 #include "daemon/node/profile.h"
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
+#include "daemon/node/rights.h"
 #include "daemon/node/scrub.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/brake.h"
@@ -267,6 +268,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = list_members(node, msg);
 	}
 	if (error == 0) {
+		error = rights_create(node->config, &node->rights, msg);
+	}
+	if (error == 0) {
 		error = profile_init(node, msg);
 	}
 	if (error == 0 && node->config->head_key != NULL) {
@@ -359,6 +363,7 @@ static void stop(struct running *run)
 	}
 	head_key_destroy(node->head_key);
 	free(node->members);
+	rights_destroy(node->rights);
 	profile_finish(node);
 }
 

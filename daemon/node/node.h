@@ -22,17 +22,19 @@ struct scrub;
 struct upkeep;
 struct brake;
 struct compactor;
+struct rights;
 
 /* Counted by any thread, read by status and metrics. */
 struct node_counters {
 	atomic_uint_fast64_t lookups; /* queries answered */
 	atomic_uint_fast64_t lookup_errors;
-	atomic_uint_fast64_t verdicts[4]; /* by enum cordon_verdict */
-	atomic_uint_fast64_t lookup_us;   /* sum over queries */
-	atomic_uint_fast64_t submitted;   /* items taken */
-	atomic_uint_fast64_t refused;     /* items refused */
-	atomic_uint_fast64_t denied;      /* requests not allowed */
-	atomic_uint_fast64_t connections; /* open now */
+	atomic_uint_fast64_t verdicts[4];           /* by enum cordon_verdict */
+	atomic_uint_fast64_t lookup_us;             /* sum over queries */
+	atomic_uint_fast64_t submitted;             /* items taken */
+	atomic_uint_fast64_t refused;               /* items refused */
+	atomic_uint_fast64_t denied;                /* requests not allowed */
+	atomic_uint_fast64_t denied_by[RULE_COUNT]; /* the same, by enum authz_rule */
+	atomic_uint_fast64_t connections;           /* open now */
 	atomic_uint_fast64_t connections_total;
 	atomic_uint_fast64_t handshake_failures;
 	atomic_uint_fast64_t protocol_errors;
@@ -79,6 +81,7 @@ struct node {
 	/* Those that run; grows at the start, when the writer runs already. */
 	atomic_size_t workers_count;
 	struct registry *registry; /* connections by identity */
+	struct rights *rights;     /* who may do what */
 	struct replicator *replicator;
 	/* acknowledgements that wait for the writer (ack_in.c), the newest first */
 	_Atomic(struct ack_in *) acks_waiting;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/rights.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/served.h"
 #include "proto/record_codec.h"
@@ -167,7 +168,7 @@ static int begin(struct due *due, struct request *request, struct errmsg *msg)
 	const Cordon__DueRequest *message =
 		(const Cordon__DueRequest *)request->message;
 	const struct state *self = &request->service->node->config->node.member;
-	int error = policy_check(request->asker, ACTION_DUE, self, self, msg);
+	int error = request_may_touch(request, ACTION_DUE, self, 0, msg);
 
 	if (error == 0 && message->within_days > DUE_DAYS_MAX) {
 		error = errmsg_set(msg, CORDON_EINVAL,

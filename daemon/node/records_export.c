@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "daemon/node/rights.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/served.h"
 
@@ -155,9 +156,8 @@ static int read_filter(
 		return errmsg_set(msg, CORDON_EINVAL, "kind: %u, expected 1 to %d",
 			filter->kind, UINT16_MAX);
 	}
-	return policy_check(request->asker, ACTION_EXPORT,
-		&request->service->node->config->node.member,
-		filter->has_owner ? &filter->owner : NULL, msg);
+	return request_may_touch(request, ACTION_EXPORT,
+		filter->has_owner ? &filter->owner : NULL, filter->kind, msg);
 }
 
 static bool matches(const struct filter *filter, const struct list_id *list)

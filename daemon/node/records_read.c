@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/node/arrivals.h"
+#include "daemon/node/rights.h"
 #include "daemon/node/served.h"
 
 /* One record as it stands, live or withdrawn, and where it has arrived. */
@@ -125,14 +126,16 @@ static int add_own(struct request *request, struct store_txn *txn,
 {
 	const struct node *node = request->service->node;
 	const struct state *self = &node->config->node.member;
-	struct bytes note;
+	const struct authz *authz = rights_authz(node->rights);
+	struct bytes note = { NULL, 0 };
 	int error = 0;
 
 	if (!ident_state_equal(&row->list.owner, self) ||
 		!ident_state_equal(request_member(request), self)) {
 		return 0;
 	}
-	if (store_note_get(txn, row->entry.id, &note) != 0) {
+	if (authz_reads_note(authz, request->asker, &row->list.owner, row->list.kind) &&
+		store_note_get(txn, row->entry.id, &note) != 0) {
 		return served_failed(txn, msg);
 	}
 	answer->internal_note = message_data_bytes(note);
@@ -177,9 +180,8 @@ int handle_record(struct request *request, struct errmsg *msg)
 		error = find(txn, message, &row, &copy, msg);
 	}
 	if (error == 0) {
-		error = policy_check(request->asker, ACTION_RECORD_SHOW,
-			&request->service->node->config->node.member, &row.list.owner,
-			msg);
+		error = request_may_touch(request, ACTION_RECORD_SHOW, &row.list.owner,
+			row.list.kind, msg);
 	}
 	return error == 0 ? answer_record(request, txn, &row, &copy, msg) : error;
 }

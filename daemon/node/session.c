@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/node/registry.h"
+#include "daemon/node/rights.h"
 #include "daemon/node/session_private.h"
 #include "proto/failure.h"
 #include "proto/hello.h"
@@ -196,20 +197,6 @@ static int check_form(const struct session *session, const struct frame_header *
 	return 0;
 }
 
-static int may(
-	struct session *session, const struct session_entry *entry, struct errmsg *msg)
-{
-	struct node *node = node_of(session);
-	int error = policy_check(
-		&session->asker, entry->action, &node->config->node.member, NULL, msg);
-
-	if (error != 0) {
-		atomic_fetch_add(&node->counters.denied, 1);
-		session_log_denied(session, entry->action, errmsg_text(msg, error));
-	}
-	return error;
-}
-
 /* *fatal: the connection ends with it. */
 static int decode(
 	struct request *request, struct bytes payload, bool *fatal, struct errmsg *msg)
@@ -254,7 +241,7 @@ static int handle(struct session *session, const struct frame_header *header,
 		return errmsg_set(msg, CORDON_ESHUTDOWN,
 			"the node is stopping; ask another one, or later");
 	}
-	error = may(session, entry, msg);
+	error = request_may_touch(&request, entry->action, NULL, 0, msg);
 	if (error == 0) {
 		error = decode(&request, payload, fatal, msg);
 	}

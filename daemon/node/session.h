@@ -109,6 +109,9 @@ void session_hold(struct session *session);
 void session_release(struct session *session);
 bool session_alive(const struct session *session);
 
+/* A denial, for the log, within the session's quota. */
+void session_denied(struct session *session, enum action action, const char *why);
+
 /* Who is served; good for the session's memory. */
 const struct asker *session_asker(const struct session *session);
 

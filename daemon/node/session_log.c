@@ -57,7 +57,7 @@ void session_log_end(const struct session *session, int error, const char *text)
 	}
 }
 
-void session_log_denied(struct session *session, enum action action, const char *why)
+void session_denied(struct session *session, enum action action, const char *why)
 {
 	uint64_t left_out;
 

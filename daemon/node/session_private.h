@@ -69,7 +69,6 @@ void session_gone(struct session *session, int error, const char *text);
 void session_log_refused(struct sessions *sessions, const char *address,
 	const char *uri, const char *why);
 void session_log_end(const struct session *session, int error, const char *text);
-void session_log_denied(struct session *session, enum action action, const char *why);
 /* At the end: how many denials there were beyond those told. */
 void session_log_denials_left(const struct session *session);
 

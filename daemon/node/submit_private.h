@@ -60,9 +60,4 @@ void submission_free(struct submission *s);
 Cordon__SubmitAnswer *submit_answer_make(
 	const struct submit_item *items, size_t count, struct arena *arena);
 
-/* Does the configuration let this agency submit records of the kind?  Without any
- * agency section each may submit all. */
-bool submit_may_kind(
-	const struct config *config, const struct identity *agency, uint32_t kind);
-
 #endif

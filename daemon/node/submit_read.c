@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include <cordon/client.h>
+#include "daemon/node/rights.h"
 #include "daemon/node/submit_private.h"
 #include "proto/record_codec.h"
 
@@ -24,73 +25,31 @@ static bool refused(const struct submit_item *item)
 /* ---- who may ----------------------------------------------------------------------
  */
 
-static bool names(const char *pattern, const char *name)
+static int check_kind(struct request *request, uint32_t kind, struct submit_item *item)
 {
-	size_t size = strlen(pattern);
+	int error = request_may_touch(request, ACTION_SUBMIT,
+		&request->service->node->config->node.member, kind, &item->result.text);
 
-	if (size > 0 && pattern[size - 1] == '*') {
-		return strncmp(pattern, name, size - 1) == 0;
-	}
-	return strcmp(pattern, name) == 0;
+	return error == 0 ? 0 : refuse(item, error);
 }
 
-static bool has_kind(const struct config_agency *agency, uint32_t kind)
+static int check_owner(struct request *request, struct submit_item *item)
 {
-	for (size_t i = 0; i < agency->kinds_count; i++) {
-		if (agency->kinds[i] == kind) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool submit_may_kind(
-	const struct config *config, const struct identity *agency, uint32_t kind)
-{
-	for (size_t i = 0; i < config->agencies_count; i++) {
-		if (names(config->agencies[i].name, agency->name) &&
-			has_kind(&config->agencies[i], kind)) {
-			return true;
-		}
-	}
-	return config->agencies_count == 0;
-}
-
-static int check_kind(
-	const struct request *request, uint32_t kind, struct submit_item *item)
-{
-	const struct identity *who = &request->asker->identity;
-	const char *text = cordon_code_text(CORDON_CODES_KIND, kind);
-
-	if (submit_may_kind(request->service->node->config, who, kind)) {
-		return 0;
-	}
-	atomic_fetch_add(&request->service->node->counters.denied, 1);
-	errmsg_set(&item->result.text, CORDON_EDENIED,
-		"agency %s may not submit %s; the node's administrator allows kinds in "
-		"section agency of the configuration",
-		who->name, text == NULL ? "records of that kind" : text);
-	return refuse(item, CORDON_EDENIED);
-}
-
-static int check_owner(const struct request *request, struct submit_item *item)
-{
-	const struct state *self = &request->service->node->config->node.member;
 	struct state owner = { "" };
 	int error;
 
 	/* a valid id begins with three letters */
 	ident_state_set(&owner, (const char *)item->own.id.data, 3);
-	error = policy_check(
-		request->asker, ACTION_SUBMIT, self, &owner, &item->result.text);
+	error = request_may_touch(
+		request, ACTION_SUBMIT, &owner, 0, &item->result.text);
 	return error == 0 ? 0 : refuse(item, error);
 }
 
 /* ---- ids --------------------------------------------------------------------------
  */
 
-static int read_id(const struct request *request, ProtobufCBinaryData id,
-	struct arena *arena, struct submit_item *item)
+static int read_id(struct request *request, ProtobufCBinaryData id, struct arena *arena,
+	struct submit_item *item)
 {
 	char *copy;
 

@@ -10,7 +10,8 @@
  * X(name, code, exit status, text): functions return 0 or -code as
  * CORDON_E<name>; an Error message on the wire carries the positive code;
  * cordonctl ends with the exit status (1 failed or no answer, 2 wrong usage or
- * unreadable input, 3 refused by an entry rule).  Codes are never reused.
+ * unreadable input, 3 refused by an entry rule, 7 waits for a second pair of
+ * eyes).  Codes are never reused.
  */
 #define CORDON_ERRORS(X)                                                               \
 	X(INVAL, 1, 2, "invalid argument")                                             \
@@ -47,7 +48,8 @@
 	X(NOLOG, 32, 1, "the access log cannot be written")                            \
 	X(INTERNAL, 33, 1, "internal error")                                           \
 	X(CONFLICT, 34, 1, "the record changed meanwhile")                             \
-	X(UNSUPPORTED, 35, 1, "not supported by this node")
+	X(UNSUPPORTED, 35, 1, "not supported by this node")                            \
+	X(TWOEYES, 36, 7, "waits for a second pair of eyes")
 
 enum cordon_error {
 	CORDON_OK = 0,
@@ -65,7 +67,7 @@ const char *cordon_error_text(int error);
 /* Short name as on the wire and in JSON, e.g. "CHECKDIGIT"; never NULL. */
 const char *cordon_error_name(int error);
 
-/* The exit status that cordonctl uses for it: 0 for 0, else 1 to 3. */
+/* The exit status that cordonctl uses for it: 0 for 0, else 1, 2, 3 or 7. */
 int cordon_error_exit_status(int error);
 
 #pragma GCC visibility pop

@@ -40,6 +40,12 @@
 	"erase_after = 4d\n"                                                           \
 	"brake_percent = 5\n"                                                          \
 	"brake_least = 20\n"                                                           \
+	"two_eyes = {detain, export}\n"                                                \
+	"two_eyes_range = 200\n"                                                       \
+	"two_eyes_withdrawals = 20\n"                                                  \
+	"pending_expires = 3d\n"                                                       \
+	"warn_certificates = 20d\n"                                                    \
+	"warn_head_keys = 40d\n"                                                       \
 	"compact_interval = 1d\n"                                                      \
 	"scrub_interval = 30d\n"                                                       \
 	"connections_max = 77\n"                                                       \
@@ -64,6 +70,9 @@
 	"}\n"                                                                          \
 	"objection RUS-2026-9 { why = \"residence permit 17/2026\" }\n"                \
 	"agency \"migration-*\" { kinds = {deportation, entry_ban} }\n"                \
-	"agency passports { kinds = invalid_document }\n"
+	"agency passports { kinds = invalid_document }\n"                              \
+	"access \"checkpoint/gate-*\" { queries = {document, mrz} lookups_daily = "    \
+	"500 allow = {record_show} records = whole }\n"                                \
+	"access auditor/one { deny = {verify} }\n"
 
 #endif

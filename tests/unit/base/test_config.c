@@ -69,6 +69,13 @@ static void all_limits_are_read(void **state)
 	assert_int_equal(c->brake_percent, 5);
 	assert_int_equal(c->brake_least, 20);
 	assert_int_equal(c->compact_days, 1);
+	assert_int_equal(c->two_eyes_count, 2);
+	assert_int_equal(c->two_eyes[0] | c->two_eyes[1], EYES_DETAIN | EYES_EXPORT);
+	assert_true(c->two_eyes_range == 200);
+	assert_int_equal(c->two_eyes_withdrawals, 20);
+	assert_int_equal(c->pending_days, 3);
+	assert_int_equal(c->warn_certificates_days, 20);
+	assert_int_equal(c->warn_head_keys_days, 40);
 	assert_int_equal(c->connections_max, 77);
 	assert_int_equal(c->connections_per_identity, 7);
 	assert_int_equal(c->requests_in_flight_max, 17);
@@ -124,6 +131,31 @@ static void head_keys_may_have_days(void **state)
 	assert_int_equal(keys[2].from_s, 86400);
 	assert_int_equal(keys[2].until_s, 3 * 86400 - 1);
 	assert_string_equal(keys[3].path, "/etc/cordon/ until 1970-01-01");
+	config_destroy(c);
+}
+
+static void access_sections_are_read(void **state)
+{
+	struct config *c = parse(EVERYTHING);
+	const struct config_access *gates = &c->access[0], *one = &c->access[1];
+
+	(void)state;
+	assert_int_equal(c->access_count, 2);
+	assert_int_equal(gates->certificate.role, ROLE_CHECKPOINT);
+	assert_string_equal(gates->certificate.name, "gate-*");
+	assert_int_equal(gates->queries_count, 2);
+	assert_int_equal(gates->queries[0], CORDON_QUERY_DOCUMENT);
+	assert_int_equal(gates->queries[1], CORDON_QUERY_MRZ);
+	assert_int_equal(gates->lookups_daily, 500);
+	assert_int_equal(gates->allow_count, 1);
+	assert_int_equal(gates->allow[0], ACTION_RECORD_SHOW);
+	assert_int_equal(gates->records, CONFIG_RECORDS_WHOLE);
+	assert_int_equal(one->certificate.role, ROLE_AUDITOR);
+	assert_string_equal(one->certificate.name, "one");
+	assert_int_equal(one->deny_count, 1);
+	assert_int_equal(one->deny[0], ACTION_VERIFY);
+	assert_int_equal(one->queries_count + one->lookups_daily, 0);
+	assert_int_equal(one->records, CONFIG_RECORDS_DECISION);
 	config_destroy(c);
 }
 
@@ -245,6 +277,7 @@ int main(void)
 		cmocka_unit_test(all_of_the_top_is_read),
 		cmocka_unit_test(all_limits_are_read),
 		cmocka_unit_test(all_addresses_are_read),
+		cmocka_unit_test(access_sections_are_read),
 		cmocka_unit_test(members_are_read),
 		cmocka_unit_test(head_keys_may_have_days),
 		cmocka_unit_test(lists_and_what_others_mean_are_read),

@@ -18,6 +18,7 @@
 #include "daemon/node/profile.h"
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
+#include "daemon/node/rights.h"
 
 #define STOP_MS 10000
 #define TOO_LONG_US ((int64_t)20 * 1000 * 1000)
@@ -127,6 +128,9 @@ static void start(struct node_case *c)
 	node->config = c->config;
 	node->started_s = wall_s(clock_wall());
 	make_members(c);
+	if (rights_create(c->config, &node->rights, &msg) != 0) {
+		fail_msg("%s", msg.text);
+	}
 	if (profile_init(node, &msg) != 0 ||
 		(c->config->head_key != NULL &&
 			head_key_load_private(
@@ -229,6 +233,7 @@ void node_case_destroy(struct node_case *c)
 	free(node->members);
 	store_close(node->store);
 	head_key_destroy(node->head_key);
+	rights_destroy(node->rights);
 	profile_finish(node);
 	config_destroy(c->config);
 	testpki_destroy(c->pki);

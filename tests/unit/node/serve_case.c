@@ -11,6 +11,7 @@
 
 #include "daemon/core/repl/apply.h"
 #include "daemon/core/repl/own.h"
+#include "daemon/node/rights.h"
 
 const struct list_id blr_bans = { { "BLR" }, CORDON_KIND_ENTRY_BAN };
 
@@ -105,6 +106,7 @@ int case_setup(void **state)
 	c->f = fixture;
 	init_config(c);
 	c->node.config = &c->config;
+	assert_int_equal(rights_create(&c->config, &c->node.rights, NULL), 0);
 	c->node.store = c->f->store;
 	c->node.head_key = c->keys[1];
 	atomic_store(&c->node.signs, true);
@@ -136,6 +138,7 @@ int case_teardown(void **state)
 	assert_int_equal(c->service.serve.snapshots, 0);
 	assert_null(c->service.serve.watches);
 	store_read_end(c->txn);
+	rights_destroy(c->node.rights);
 	for (size_t i = 0; i < 3; i++) {
 		head_key_destroy(c->keys[i]);
 	}

@@ -38,6 +38,13 @@ int service_txn(struct service *service, struct store_txn **txn, struct errmsg *
 	return 0;
 }
 
+void session_denied(struct session *session, enum action action, const char *why)
+{
+	(void)session;
+	(void)action;
+	assert_string_not_equal(why, "");
+}
+
 int request_txn(struct request *request, struct store_txn **txn, struct errmsg *msg)
 {
 	return service_txn(request->service, txn, msg);
