@@ -93,39 +93,63 @@ slapd_stop b
 slapd_stop a
 rm -rf "$dir/ldap/a" "$dir/ldap/b"
 
-# ---- propagation: three servers each, one writer
+# ---- propagation: three servers each, one writer; in turns, since a disk has its moods
 
-union_make "$dir" "$build" KAZ BLR RUS
-for member in KAZ BLR RUS; do union_start "$dir" $member; done
-until "$dir/bin/cordonctl" --config "$dir/KAZ/admin.conf" status | grep -q ' own'; do
-	sleep 0.2
-done
-"$build/tests/bench/bench_steady" "$dir" "$rate" "$seconds"
-for member in KAZ BLR RUS; do union_stop "$dir" $member; done
+steady_cordon() {
+	union_make "$dir" "$build" KAZ BLR RUS
+	for member in KAZ BLR RUS; do union_start "$dir" $member; done
+	until "$dir/bin/cordonctl" --config "$dir/KAZ/admin.conf" status | grep -q ' own'; do
+		sleep 0.2
+	done
+	"$build/tests/bench/bench_steady" "$dir" "$rate" "$seconds"
+	for member in KAZ BLR RUS; do
+		union_stop "$dir" $member
+		rm -rf "${dir:?}/$member"
+	done
+}
 
-pg_start a $pa
-pg_table $pa
-pg_sql $pa -c "CREATE PUBLICATION people FOR TABLE people"
-for name in b c; do
-	[ $name = b ] && peer=$pb || peer=$pc
-	pg_start $name $peer
-	pg_table $peer
-	pg_subscribe $peer $pa
-done
-"$dir/steady_pg" "$dir/pg" $pa $pb $pc "$rate" "$seconds"
-for name in b c a; do pg_stop $name; done
+steady_pg() {
+	pg_start a $pa
+	pg_table $pa
+	pg_sql $pa -c "CREATE PUBLICATION people FOR TABLE people"
+	for name in b c; do
+		[ $name = b ] && peer=$pb || peer=$pc
+		pg_start $name $peer
+		pg_table $peer
+		pg_subscribe $peer $pa
+	done
+	"$dir/steady_pg" "$dir/pg" $pa $pb $pc "$rate" "$seconds"
+	for name in b c a; do
+		pg_stop $name
+		rm -rf "$dir/pg/$name"
+	done
+}
 
-slapd_config a
-slapd_root >"$dir/root.ldif"
-slapadd -w -f "$dir/ldap/a/slapd.conf" -l "$dir/root.ldif" >/dev/null 2>&1
-slapd_start a $pa
-for name in b c; do
-	[ $name = b ] && peer=$pb || peer=$pc
-	slapd_config $name $pa
-	slapd_start $name $peer
-	slapd_await $peer $pa
+steady_slapd() {
+	slapd_config a
+	slapd_root >"$dir/root.ldif"
+	slapadd -w -f "$dir/ldap/a/slapd.conf" -l "$dir/root.ldif" >/dev/null 2>&1
+	slapd_start a $pa
+	for name in b c; do
+		[ $name = b ] && peer=$pb || peer=$pc
+		slapd_config $name $pa
+		slapd_start $name $peer
+		slapd_await $peer $pa
+	done
+	"$dir/steady_ldap" $pa $pb $pc "$rate" "$seconds"
+	for name in b c a; do
+		slapd_stop $name
+		rm -rf "$dir/ldap/$name"
+	done
+}
+
+for round in 1 2 3; do
+	echo "propagation, round $round of 3"
+	for peer in cordon pg slapd; do
+		sync # what the one before has written is not this one's
+		steady_$peer
+	done
 done
-"$dir/steady_ldap" $pa $pb $pc "$rate" "$seconds"
 
 awk -v c="$cordon_s" -v p="$pg_s" -v s="$slapd_s" 'BEGIN {
 	printf "first load, times that of a Cordon: PostgreSQL %.2f, slapd %.2f\n", p / c, s / c
