@@ -3,28 +3,20 @@
 
 #include <string.h>
 
+#include "daemon/core/match/compare_rules.h"
 #include "daemon/core/match/compare_word.h"
 
 /*
  * How two names are aligned.  The code bears the same numbers.
  *
- * 1. Equal words take each other, first those in the same role (a father's name, or
- *    not), then any.
- * 2. Of the words left, the two with the least cost take each other, as long as there
- *    are two within the limit; two words that are one of the other name's count as one.
- *    Of equal ones the first asked for, then the first listed.
- * 3. What is left on both sides differs: fathers' names with fathers' names, other
- *    words with other words.
+ * 1. Equal words in the same role (a father's name, or not) take each other, in order.
+ * 2. Of the words left, the two with the most evidence take each other, as long as that
+ *    is not too much against them; two words that are one of the other name's count as
+ *    one.  Of equal ones the first asked for, then the first listed.
+ * 3. What is left on both sides differs: fathers' names with fathers' names first, then
+ *    other words with other words, then any.
  * 4. What is left then is missing on one side.
  */
-
-#define ROLE_COST 60 /* a father's name for another kind of name */
-#define INITIAL_WORTH (3 * WEIGHT_BIT)
-#define DIFFERS (-9 * WEIGHT_BIT)
-#define FATHER_DIFFERS (-6 * WEIGHT_BIT)
-#define MISSING (-5 * WEIGHT_BIT / 2)
-#define FATHER_MISSING (-WEIGHT_BIT / 4)
-#define INITIAL_MISSING (-WEIGHT_BIT)
 
 struct alignment {
 	const struct compare_name *asked;
@@ -71,30 +63,13 @@ static void take(struct alignment *alignment, const struct word_pair *pair)
 	add(alignment, *pair);
 }
 
-static int32_t role_cost(const struct name_word *a, const struct name_word *b)
+static int32_t role_evidence(const struct name_word *a, const struct name_word *b)
 {
-	return of_father(a) != of_father(b) ? ROLE_COST : 0;
-}
-
-static void take_equal(struct alignment *alignment, size_t i, size_t k)
-{
-	const struct name_word *asked = &alignment->asked->words.words[i];
-	const struct name_word *listed = &alignment->listed->words[k];
-	uint32_t weight = alignment->asked->weights[i];
-	struct word_pair pair = {
-		.fate = is_initial(asked) ? WORD_AS_INITIAL : WORD_SAME,
-		.asked = (int8_t)i,
-		.listed = (int8_t)k,
-		.permille = 1000,
-		.weight = (uint16_t)weight,
-		.evidence = (int16_t)((int32_t)weight - role_cost(asked, listed)),
-	};
-
-	take(alignment, &pair);
+	return of_father(a) != of_father(b) ? EVIDENCE_ROLE : 0;
 }
 
 /* 1. */
-static void align_equal(struct alignment *alignment, bool any_role)
+static void align_equal(struct alignment *alignment)
 {
 	const struct name_words *asked = &alignment->asked->words;
 	const struct name_words *listed = alignment->listed;
@@ -104,16 +79,33 @@ static void align_equal(struct alignment *alignment, bool any_role)
 			k++) {
 			const struct name_word *a = &asked->words[i];
 			const struct name_word *b = &listed->words[k];
+			uint32_t weight = alignment->asked->weights[i];
+			struct word_pair pair = {
+				.fate = is_initial(a) ? WORD_AS_INITIAL : WORD_SAME,
+				.asked = (int8_t)i,
+				.listed = (int8_t)k,
+				.permille = 1000,
+				.weight = (uint16_t)weight,
+				.evidence = (int16_t)weight,
+			};
 
 			if (!alignment->listed_used[k] && same_sound(a, b) &&
-				(any_role || of_father(a) == of_father(b))) {
-				take_equal(alignment, i, k);
+				of_father(a) == of_father(b)) {
+				take(alignment, &pair);
 			}
 		}
 	}
 }
 
-/* What two words would be to each other; evidence at most 0: nothing. */
+/* From all that an equal word is worth down to one that differs. */
+static int32_t fading(int32_t weight, uint16_t permille)
+{
+	return weight - (weight - EVIDENCE_DIFFERS) * (1000 - permille) / 1000;
+}
+
+#define NO_PAIR INT16_MIN
+
+/* What two words would be to each other. */
 static struct word_pair likeness(const struct alignment *alignment, size_t i, size_t k)
 {
 	const struct name_word *asked = &alignment->asked->words.words[i];
@@ -122,23 +114,24 @@ static struct word_pair likeness(const struct alignment *alignment, size_t i, si
 	struct word_pair pair = { .fate = WORD_CLOSE,
 		.asked = (int8_t)i,
 		.listed = (int8_t)k,
-		.weight = (uint16_t)weight };
+		.weight = (uint16_t)weight,
+		.evidence = NO_PAIR };
 	int32_t cost;
 
 	if (is_initial(asked) || is_initial(listed)) {
 		if (word_is_initial(asked, listed)) {
 			pair.fate = WORD_AS_INITIAL;
-			pair.weight = INITIAL_WORTH;
+			pair.weight = EVIDENCE_INITIAL;
 			pair.permille = 1000;
-			pair.evidence = INITIAL_WORTH;
+			pair.evidence = EVIDENCE_INITIAL;
 		}
 		return pair;
 	}
 	cost = word_cost(asked, listed);
 	if (cost < WORD_COST_NONE) {
 		pair.permille = word_permille(asked, listed, cost);
-		cost += role_cost(asked, listed);
-		pair.evidence = cost < weight ? (int16_t)(weight - cost) : 0;
+		pair.evidence = (int16_t)(fading(weight, pair.permille) +
+					  role_evidence(asked, listed));
 	}
 	return pair;
 }
@@ -170,7 +163,8 @@ static struct word_pair joined_likeness(
 	struct word_pair pair = { .fate = WORD_JOINED,
 		.asked = (int8_t)i,
 		.listed = (int8_t)k,
-		.joined = side };
+		.joined = side,
+		.evidence = NO_PAIR };
 	int32_t cost;
 
 	if (!join(side == 1 ? asked : listed, &joined) || joined.size > one->size + 2 ||
@@ -180,49 +174,95 @@ static struct word_pair joined_likeness(
 	cost = word_cost(&joined, one);
 	weight += side == 1 ? alignment->asked->weights[i + 1] : 0;
 	weight = weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
-	if (cost < (int32_t)weight) {
+	if (cost < WORD_COST_NONE) {
 		pair.weight = (uint16_t)weight;
 		pair.permille = word_permille(&joined, one, cost);
-		pair.evidence = (int16_t)((int32_t)weight - cost);
+		pair.evidence = (int16_t)fading((int32_t)weight, pair.permille);
 	}
 	return pair;
 }
 
-static struct word_pair better(struct word_pair a, struct word_pair b)
+struct candidates {
+	struct word_pair pairs[3 * NAME_WORDS_MAX * NAME_WORDS_MAX];
+	size_t count;
+};
+
+static void add_candidate(struct candidates *candidates, struct word_pair pair)
 {
-	return b.evidence > a.evidence ? b : a;
+	if (pair.evidence > EVIDENCE_PAIR_LEAST) {
+		candidates->pairs[candidates->count++] = pair;
+	}
 }
 
-/* The best pair of words left. */
-static struct word_pair best_left(const struct alignment *alignment)
+static void collect(const struct alignment *alignment, struct candidates *candidates)
 {
-	const struct name_words *asked = &alignment->asked->words;
-	const struct name_words *listed = alignment->listed;
+	size_t asked = alignment->asked->words.count, listed = alignment->listed->count;
 	const bool *asked_used = alignment->asked_used;
 	const bool *listed_used = alignment->listed_used;
-	struct word_pair best = { 0 };
 
-	for (size_t i = 0; i < asked->count; i++) {
-		for (size_t k = 0; k < listed->count && !asked_used[i]; k++) {
+	for (size_t i = 0; i < asked; i++) {
+		for (size_t k = 0; k < listed && !asked_used[i]; k++) {
 			if (listed_used[k]) {
 				continue;
 			}
-			best = better(best, likeness(alignment, i, k));
-			if (i + 1u < asked->count && !asked_used[i + 1]) {
-				best = better(
-					best, joined_likeness(alignment, i, k, 1));
+			add_candidate(candidates, likeness(alignment, i, k));
+			if (i + 1 < asked && !asked_used[i + 1]) {
+				add_candidate(candidates,
+					joined_likeness(alignment, i, k, 1));
 			}
-			if (k + 1u < listed->count && !listed_used[k + 1]) {
-				best = better(
-					best, joined_likeness(alignment, i, k, 2));
+			if (k + 1 < listed && !listed_used[k + 1]) {
+				add_candidate(candidates,
+					joined_likeness(alignment, i, k, 2));
 			}
 		}
 	}
-	return best;
+}
+
+static bool still_free(const struct alignment *alignment, const struct word_pair *pair)
+{
+	return !alignment->asked_used[pair->asked] &&
+	       !alignment->listed_used[pair->listed] &&
+	       (pair->joined != 1 || !alignment->asked_used[pair->asked + 1]) &&
+	       (pair->joined != 2 || !alignment->listed_used[pair->listed + 1]);
+}
+
+/* 2. */
+static void align_alike(struct alignment *alignment)
+{
+	struct candidates candidates;
+	const struct word_pair *best;
+
+	candidates.count = 0;
+	collect(alignment, &candidates);
+	do {
+		best = NULL;
+		for (size_t i = 0; i < candidates.count; i++) {
+			const struct word_pair *pair = &candidates.pairs[i];
+
+			if (still_free(alignment, pair) &&
+				(best == NULL || pair->evidence > best->evidence)) {
+				best = pair;
+			}
+		}
+		if (best != NULL) {
+			take(alignment, best);
+		}
+	} while (best != NULL);
+}
+
+enum role {
+	ROLE_FATHER,
+	ROLE_OTHER,
+	ROLE_ANY
+};
+
+static bool in_role(const struct name_word *word, enum role role)
+{
+	return role == ROLE_ANY || of_father(word) == (role == ROLE_FATHER);
 }
 
 /* 3. */
-static void align_different(struct alignment *alignment, bool fathers)
+static void align_different(struct alignment *alignment, enum role role)
 {
 	const struct name_words *asked = &alignment->asked->words;
 	const struct name_words *listed = alignment->listed;
@@ -231,13 +271,12 @@ static void align_different(struct alignment *alignment, bool fathers)
 	for (size_t i = 0; i < asked->count; i++) {
 		struct word_pair pair = { .fate = WORD_DIFFERS, .asked = (int8_t)i };
 
-		if (alignment->asked_used[i] ||
-			of_father(&asked->words[i]) != fathers) {
+		if (alignment->asked_used[i] || !in_role(&asked->words[i], role)) {
 			continue;
 		}
 		while (k < listed->count &&
 			(alignment->listed_used[k] ||
-				of_father(&listed->words[k]) != fathers)) {
+				!in_role(&listed->words[k], role))) {
 			k++;
 		}
 		if (k == listed->count) {
@@ -245,7 +284,8 @@ static void align_different(struct alignment *alignment, bool fathers)
 		}
 		pair.listed = (int8_t)k;
 		pair.weight = (uint16_t)alignment->asked->weights[i];
-		pair.evidence = fathers ? FATHER_DIFFERS : DIFFERS;
+		pair.evidence = role == ROLE_FATHER ? EVIDENCE_FATHER_DIFFERS
+						    : EVIDENCE_DIFFERS;
 		take(alignment, &pair);
 	}
 }
@@ -254,10 +294,11 @@ static void add_missing(struct alignment *alignment, const struct name_word *wor
 	struct word_pair pair)
 {
 	if (of_father(word)) {
-		pair.evidence = FATHER_MISSING;
+		pair.evidence = EVIDENCE_FATHER_MISSING;
 		pair.weight /= 8;
 	} else {
-		pair.evidence = is_initial(word) ? INITIAL_MISSING : MISSING;
+		pair.evidence =
+			is_initial(word) ? EVIDENCE_INITIAL_MISSING : EVIDENCE_MISSING;
 		pair.weight /= 2;
 	}
 	add(alignment, pair);
@@ -300,18 +341,11 @@ void compare_names(const struct compare_name *asked, const struct name_words *li
 
 	comparison->evidence = 0;
 	comparison->pairs_count = 0;
-	align_equal(&alignment, false);
-	align_equal(&alignment, true);
-	for (;;) { /* 2. */
-		struct word_pair pair = best_left(&alignment);
-
-		if (pair.evidence <= 0) {
-			break;
-		}
-		take(&alignment, &pair);
-	}
-	align_different(&alignment, true);
-	align_different(&alignment, false);
+	align_equal(&alignment);
+	align_alike(&alignment);
+	align_different(&alignment, ROLE_FATHER);
+	align_different(&alignment, ROLE_OTHER);
+	align_different(&alignment, ROLE_ANY);
 	align_missing(&alignment);
 	comparison->name_permille =
 		alignment.whole == 0 ? 0

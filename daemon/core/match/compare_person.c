@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/core/match/compare_rules.h"
+
 /*
  * From evidence to a score.  The code bears the same numbers.
  *
@@ -16,14 +18,14 @@
 #define CLOSE_PERMILLE 1000                /* from here on a name is the same */
 
 static const int32_t born_evidence[] = {
-	[BORN_OTHER] = -480,
+	[BORN_OTHER] = EVIDENCE_BORN_OTHER,
 	[BORN_NOT_KNOWN] = 0,
-	[BORN_CLOSE_YEAR] = 40,
-	[BORN_DIGIT] = 100,
-	[BORN_SWAPPED] = 140,
-	[BORN_YEAR] = 80,
-	[BORN_MONTH] = 160,
-	[BORN_DATE] = 200,
+	[BORN_CLOSE_YEAR] = EVIDENCE_BORN_CLOSE_YEAR,
+	[BORN_DIGIT] = EVIDENCE_BORN_DIGIT,
+	[BORN_SWAPPED] = EVIDENCE_BORN_SWAPPED,
+	[BORN_YEAR] = EVIDENCE_BORN_YEAR,
+	[BORN_MONTH] = EVIDENCE_BORN_MONTH,
+	[BORN_DATE] = EVIDENCE_BORN_DATE,
 };
 
 static const struct {
@@ -209,6 +211,21 @@ static uint64_t name_reasons(const struct compare_name *asked,
 	return reasons;
 }
 
+/* Some word is another one. */
+static bool in_conflict(const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->pairs_count; i++) {
+		const struct word_pair *pair = &comparison->pairs[i];
+
+		if (pair->fate == WORD_DIFFERS ||
+			(pair->fate <= WORD_JOINED &&
+				pair->permille < CONFLICT_PERMILLE)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* 1. */
 static int32_t evidence_of(
 	const struct comparison *comparison, uint64_t reasons, enum born_likeness born)
@@ -217,6 +234,10 @@ static int32_t evidence_of(
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		evidence += (reasons & beside[i].reason) != 0 ? beside[i].evidence : 0;
+	}
+	if (born <= BORN_NOT_KNOWN && evidence > EVIDENCE_CONFLICT_MOST &&
+		in_conflict(comparison)) {
+		return EVIDENCE_CONFLICT_MOST;
 	}
 	return evidence;
 }

@@ -235,7 +235,7 @@ static void false_pairs(const struct options *options, const struct world *world
 	struct same_date *result)
 {
 	double begun = now_s(), spent = 0;
-	size_t each = 1000;
+	size_t each = 100;
 
 	for (size_t done = 0; done < options->comparisons; done += each) {
 		struct people_person person;
@@ -359,7 +359,7 @@ static void yardstick(const struct options *options, const struct world *world,
 		yardstick_read(yard, full, &listed[i]);
 	}
 	for (size_t done = 0; done < count; done++) {
-		if (done % 1000 == 0) {
+		if (done % 100 == 0) {
 			people_make(world->people, INNOCENT_FROM + done, &person);
 			people_full(&person, full);
 			yardstick_read(yard, full, &a);

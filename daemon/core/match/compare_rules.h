@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_MATCH_COMPARE_RULES_H
+#define CORE_MATCH_COMPARE_RULES_H
+
+/*
+ * The numbers by which names and persons are compared, but for the costs of letters
+ * (compare_costs.c) and the frequent words (weights_table.c).  In the units of weights:
+ * WEIGHT_BIT is a factor of two.  proto/MATCHING.md, sections 5 and 6, says the same.
+ */
+
+/* words */
+#define COST_UNWRITTEN 8    /* a vowel that the other's script does not write */
+#define COST_LIMIT_BASE 100 /* the most: this, and for each letter of the longer */
+#define COST_LIMIT_LETTER 100
+
+/* names */
+#define EVIDENCE_ROLE (-200)       /* a father's name for another kind of name */
+#define EVIDENCE_PAIR_LEAST (-150) /* what is worse differs */
+#define EVIDENCE_INITIAL 120
+#define EVIDENCE_DIFFERS (-360)
+#define EVIDENCE_FATHER_DIFFERS (-240)
+#define EVIDENCE_MISSING (-100)
+#define EVIDENCE_FATHER_MISSING (-10)
+#define EVIDENCE_INITIAL_MISSING (-40)
+
+/* A pair of words less alike than this, or words that differ: not by name alone. */
+#define CONFLICT_PERMILLE 550
+
+/* persons */
+#define EVIDENCE_BORN_OTHER (-480)
+#define EVIDENCE_BORN_CLOSE_YEAR 40
+#define EVIDENCE_BORN_DIGIT 100
+#define EVIDENCE_BORN_SWAPPED 140
+#define EVIDENCE_BORN_YEAR 80
+#define EVIDENCE_BORN_MONTH 160
+#define EVIDENCE_BORN_DATE 200
+#define EVIDENCE_CONFLICT_MOST 395 /* without a birth date that agrees */
+
+#endif
