@@ -88,23 +88,28 @@ static bool next_form(
 }
 
 static uint8_t sound_of_form(
-	const struct spelt_word *form, char sound[COUNTERPART_SOUND])
+	const struct spelt_word *form, unsigned habits, char sound[COUNTERPART_SOUND])
 {
 	char whole[SPELT_MAX];
-	size_t size = sound_of_spelt(form, 0, whole);
+	size_t size = sound_of_spelt(form, form->habits | habits, whole);
 
 	size = size < COUNTERPART_SOUND ? size : COUNTERPART_SOUND;
 	memcpy(sound, whole, size);
 	return (uint8_t)size;
 }
 
-/* One form: its sound, and of a man's name the stem of a patronymic. */
-static int add_form(struct match_context *context, char sex,
+/* The habits that a Latin form may be read by. */
+static const unsigned readings[] = { 0, HABIT_GLIDE_J, HABIT_SWEDISH | HABIT_GLIDE_J,
+	HABIT_GERMAN | HABIT_GLIDE_J, HABIT_CARON, HABIT_TURKISH, HABIT_BELARUSIAN };
+
+#define READINGS (sizeof(readings) / sizeof(readings[0]))
+
+/* A sound of a form, and of a man's name the stem of a patronymic. */
+static int add_sound(struct match_context *context, char sex,
 	const struct spelt_word *form, struct counterpart row)
 {
 	int error = 0;
 
-	row.from_size = sound_of_form(form, row.from);
 	if (form->behind != '-') {
 		row.kind = COUNTERPART_NAME;
 		error = add(context->counterparts, &row);
@@ -113,6 +118,42 @@ static int add_form(struct match_context *context, char sex,
 		row.kind = COUNTERPART_FATHER;
 		row.from_size = (uint8_t)father_stem(row.from, row.from_size);
 		error = add(context->counterparts, &row);
+	}
+	return error;
+}
+
+/* г is h, and х is h, where a Latin spelling does not tell more. */
+static bool with_h(struct counterpart *row, char letter)
+{
+	bool found = false;
+
+	for (uint8_t i = 0; i < row->from_size; i++) {
+		if (row->from[i] == letter) {
+			row->from[i] = 'h';
+			found = true;
+		}
+	}
+	return found;
+}
+
+static int add_form(struct match_context *context, char sex,
+	const struct spelt_word *form, struct counterpart row)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < READINGS; i++) {
+		struct counterpart variant;
+
+		row.from_size = sound_of_form(form, readings[i], row.from);
+		error = add_sound(context, sex, form, row);
+		variant = row;
+		if (error == 0 && with_h(&variant, 'g')) {
+			error = add_sound(context, sex, form, variant);
+		}
+		variant = row;
+		if (error == 0 && with_h(&variant, 'x')) {
+			error = add_sound(context, sex, form, variant);
+		}
 	}
 	return error;
 }
@@ -126,7 +167,7 @@ static int add_row(struct match_context *context, const struct counterpart_row *
 
 	while (error == 0 && next_form(context, &forms, &form)) {
 		if (row.to_size == 0) {
-			row.to_size = sound_of_form(&form, row.to);
+			row.to_size = sound_of_form(&form, 0, row.to);
 		}
 		error = add_form(context, names->sex, &form, row);
 	}
@@ -142,7 +183,7 @@ static int add_words(
 	int error = 0;
 
 	while (error == 0 && next_form(context, &forms, &form)) {
-		row.from_size = sound_of_form(&form, row.from);
+		row.from_size = sound_of_form(&form, 0, row.from);
 		error = add(context->counterparts, &row);
 	}
 	return error != 0 || *forms != '\0' ? CORDON_EINTERNAL : 0;

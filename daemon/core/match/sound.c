@@ -58,12 +58,21 @@ static bool glides(char c)
 
 static bool open_vowel(char c)
 {
-	return c == 'a' || c == 'e' || c == 'o' || c == 'u';
+	return c == 'a' || c == 'e' || c == 'o' || c == 'u' || c == 'w';
 }
 
 static char glided(char vowel)
 {
-	return vowel == 'a' ? 'y' : vowel == 'o' ? 'e' : vowel;
+	switch (vowel) {
+	case 'a':
+		return 'y';
+	case 'o':
+		return 'e';
+	case 'u':
+		return 'w';
+	default:
+		return vowel;
+	}
 }
 
 /* What a run of i and glides is that no vowel follows. */
@@ -104,37 +113,68 @@ static bool hushing(char c)
 	return c == 'S' || c == 'Z' || c == 'C' || c == 'W' || c == 'c';
 }
 
-/* ў, and у that is one. */
-static void put_u(const struct line *in, size_t at, struct line *out)
+static bool vowel_at(const struct line *line, size_t at)
 {
-	bool vowel_next = at + 1 < in->size && sound_vowel(in->text[at + 1]);
-	char last = out->size > 0 ? out->text[out->size - 1] : '\0';
+	return at < line->size &&
+	       (sound_vowel(line->text[at]) || line->text[at] == 'w');
+}
+
+static bool text_at(const struct line *line, size_t at, const char *text)
+{
+	size_t size = strlen(text);
+
+	return at + size <= line->size && memcmp(line->text + at, text, size) == 0;
+}
+
+/* у where в was: at the end, before a consonant, in Belarusian also first. */
+static bool consonant_u(const struct line *in, size_t at, char last, bool belarusian)
+{
 	bool end = at + 1 == in->size;
 
+	if (vowel_at(in, at + 1)) {
+		return false;
+	}
+	switch (last) {
+	case '\0':
+		return belarusian && text_at(in, at + 1, "r");
+	case 'a':
+	case 'e':
+	case 'y':
+		return true;
+	case 'o':
+		return end || belarusian || text_at(in, at + 1, "sk");
+	default:
+		return false;
+	}
+}
+
+/* ў, and у that is one; ou that is u. */
+static void put_u(const struct line *in, size_t at, bool belarusian, struct line *out)
+{
+	char last = out->size > 0 ? out->text[out->size - 1] : '\0';
+
 	if (in->text[at] == 'U') {
-		put(out, !vowel_next && sound_vowel(last) ? 'v' : 'o');
-	} else if (last == 'o' && !end) {
-		out->text[out->size - 1] = 'u';
-		if (out->size >= 2 && !vowel_next &&
-			strchr("aey", out->text[out->size - 2]) != NULL) {
-			out->text[out->size - 1] = 'v';
-		}
-	} else if (!vowel_next && (last == 'a' || last == 'e' || last == 'y' ||
-					  (last == 'o' && end))) {
+		put(out, !vowel_at(in, at + 1) && sound_vowel(last) ? 'v' : 'o');
+	} else if (consonant_u(in, at, last, belarusian)) {
 		put(out, 'v');
+	} else if (last == 'o') {
+		out->size--;
+		put_u(in, at, belarusian, out);
 	} else {
 		put(out, 'u');
 	}
 }
 
-static void vowels(const struct line *in, struct line *out)
+static void vowels(const struct line *in, bool belarusian, struct line *out)
 {
 	for (size_t i = 0; i < in->size; i++) {
 		char c = in->text[i];
 		char last = out->size > 0 ? out->text[out->size - 1] : '\0';
 
 		if (c == 'u' || c == 'U') {
-			put_u(in, i, out);
+			put_u(in, i, belarusian, out);
+		} else if (c == 'w') {
+			put(out, 'u');
 		} else if (c == 'e' && last == 'u') {
 			continue;
 		} else if (c == 'o' && hushing(last)) {
@@ -147,10 +187,34 @@ static void vowels(const struct line *in, struct line *out)
 	}
 }
 
-/* -of, -ef are -ov, -ev; -aya is -a. */
+/* In Belarusian soft т is ц. */
+static void harden(struct line *line)
+{
+	for (size_t i = 0; i + 1 < line->size; i++) {
+		if (line->text[i] == 'c' && soft(line->text[i + 1])) {
+			line->text[i] = 't';
+		}
+	}
+}
+
+/* -of, -ef are -ov, -ev; -aya is -a; -ovova is -ova; of Armenian surnames a first h
+ * is not heard everywhere. */
 static void ending(struct line *line)
 {
 	size_t size = line->size;
+
+	if (size > 7 && (memcmp(line->text + size - 5, "ovova", 5) == 0 ||
+				memcmp(line->text + size - 5, "evova", 5) == 0)) {
+		line->size -= 2;
+		line->text[line->size - 1] = 'a';
+		return;
+	}
+	if (size > 5 && line->text[0] == 'h' &&
+		memcmp(line->text + size - 2, "yn", 2) == 0) {
+		line->size--;
+		memmove(line->text, line->text + 1, line->size);
+		return;
+	}
 
 	if (size > 4 && line->text[size - 1] == 'f' &&
 		strchr("oea", line->text[size - 2]) != NULL) {
@@ -174,8 +238,11 @@ size_t sound_of_spelt(
 		letters = resolved;
 	}
 	meet(letters, size, &met);
+	if ((habits & HABIT_BELARUSIAN) != 0) {
+		harden(&met);
+	}
 	glide(&met, &glided_line);
-	vowels(&glided_line, &done);
+	vowels(&glided_line, (habits & HABIT_BELARUSIAN) != 0, &done);
 	ending(&done);
 	memcpy(sound, done.text, done.size);
 	return done.size;

@@ -11,7 +11,8 @@
  *
  * A sound is written with these letters:
  *
- *	a e i o u	vowels; e also е э ё (ye, je, io, yo, jo), i also ы и й y, u also
+ *	a e i o u	vowels; e also е э ё (ye, je, io, yo, jo), i also ы и й y, u
+ *also
  *ю y		я (ya, ja, ia, iya, ija ...), a vowel b v p f m n l r d t k g z s x
  *х: kh, ch after rules in which it is that
  *	h		h, of which nothing tells whether it is г or х
@@ -30,6 +31,7 @@
  *	'		a soft sign, a glide before a vowel
  *	"		a hard sign, a vowel in Bulgarian
  *	U		ў
+ *	w		у that is always a vowel (ұ, ү, ю)
  *
  * beside them.
  */
@@ -40,9 +42,9 @@ struct spelt_word {
 	char letters[SPELT_MAX];
 	uint8_t size;
 	bool latin;
-	bool no_vowels; /* short vowels are not written */
-	uint8_t habits; /* that its letters show, enum sound_habit */
-	char behind;    /* the character behind the word, '\0' at the end */
+	bool no_vowels;  /* short vowels are not written */
+	uint16_t habits; /* that its letters show, enum sound_habit */
+	char behind;     /* the character behind the word, '\0' at the end */
 };
 
 /* What the whole name shows of the rules that it was spelt by. */
@@ -52,11 +54,16 @@ enum sound_habit {
 	HABIT_CARON = 4, /* Czech, Slovak, Baltic, South Slavic, Finnish */
 	HABIT_POLISH = 8,
 	HABIT_TURKISH = 16,
-	HABIT_ENGLISH = 32
+	HABIT_ENGLISH = 32,
+	HABIT_GLIDE_J = 64,     /* j is й */
+	HABIT_BELARUSIAN = 128, /* soft т is ц; у is written where в was */
+	HABIT_CH = 256          /* ch is ч whatever else there is */
 };
 
-/* Of a Latin word; 0 of others.  Of a name, the union of its words'. */
+/* Of a name, the union of its words'. */
 unsigned sound_habits(const struct spelt_word *word);
+
+#define HABITS_SLAVIC (HABIT_SWEDISH | HABIT_GERMAN | HABIT_CARON | HABIT_POLISH)
 
 /* Returns the size of the sound, at most SPELT_MAX. */
 size_t sound_of_spelt(

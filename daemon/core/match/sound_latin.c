@@ -13,53 +13,65 @@
  */
 struct latin_rule {
 	char from[8];
-	char to[4];
+	char to[5];
 	char before, after;
-	uint8_t with, without;
+	uint16_t with, without;
 };
-
-#define SLAVIC (HABIT_SWEDISH | HABIT_GERMAN | HABIT_CARON | HABIT_POLISH)
 
 /* clang-format off */
 static const struct latin_rule rules[] = {
-	{ "ck", "k", 0, 0, 0, 0 }, { "chtch", "W", 0, 0, 0, 0 }, { "cz", "C", 0, 0, 0, 0 },
-	{ "ch", "x", 0, 0, SLAVIC, 0 }, { "ch", "x", 0, 'L', 0, 0 },
-	{ "ch", "C", 0, 0, 0, 0 }, { "c", "j", 0, 0, HABIT_TURKISH, 0 },
+	{ "chtch", "W", 0, 0, 0, 0 }, { "ck", "k", 0, 0, 0, 0 },
+	{ "cz", "C", 0, 0, 0, 0 }, { "chenk", "Cenk", 0, 0, 0, 0 },
+	{ "chuk", "Cuk", 0, '$', 0, 0 }, { "chik", "Cik", 0, '$', 0, 0 },
+	{ "ch", "x", 'Y', '$', HABIT_GLIDE_J | HABITS_SLAVIC, HABIT_CH },
+	{ "ch", "C", 0, 0, HABIT_CH, 0 },
+	{ "ch", "x", 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
+	{ "ch", "x", 0, 'L', 0, 0 }, { "ch", "C", 0, 0, 0, 0 },
+	{ "cici", "cic", 0, '$', 0, 0 }, { "c", "j", 0, 0, HABIT_TURKISH, 0 },
 	{ "c", "C", 'F', '$', 0, 0 }, { "c", "c", 0, 'F', 0, 0 },
 	{ "c", "c", 0, 0, HABIT_CARON | HABIT_POLISH, 0 }, { "c", "k", 0, 0, 0, 0 },
 
 	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, 0, 0 },
-	{ "dsch", "j", 0, 0, 0, 0 }, { "dj", "j", '^', 'V', 0, HABIT_CARON },
-	{ "dj", "d'", 0, 'V', 0, 0 }, { "dj", "j", 0, 0, 0, 0 }, { "dh", "d", 0, 0, 0, 0 },
+	{ "dsch", "j", 0, 0, 0, 0 }, { "dse", "dze", 0, '$', 0, 0 },
+	{ "dj", "j", '^', 'V', 0, HABIT_CARON },
+	{ "dj", "d'", 0, 'V', 0, 0 }, { "dj", "j", 0, 0, 0, 0 },
+	{ "dh", "d", 0, 0, 0, 0 },
 
 	{ "een", "en", 0, 'K', 0, 0 }, { "ee", "i", 0, 'D', 0, 0 },
+	{ "evas", "ev", 'C', '$', 0, 0 }, { "evs", "ev", 0, '$', 0, 0 },
+	{ "ejus", "e~", 0, '$', 0, 0 }, { "ejs", "e~", 0, '$', 0, 0 },
 
-	{ "gh", "g", 0, 0, 0, 0 }, { "gj", "g'", 0, 'V', 0, 0 },
+	{ "gh", "g", 0, 0, 0, 0 }, { "gu", "g", 0, 'F', 0, 0 },
+	{ "gj", "g'", 0, 'V', 0, 0 },
 
-	{ "h", "", 'V', '$', 0, 0 },
+	{ "ine", "in", 'C', '$', 0, 0 }, { "ijs", "i", 0, '$', 0, 0 },
+	{ "ijus", "i", 0, '$', 0, 0 },
 
-	{ "j", "'", 'C', 'V', 0, 0 }, { "j", "j", 'V', 'V', HABIT_TURKISH, 0 },
-	{ "j", "j", 'V', 'V', HABIT_ENGLISH, SLAVIC }, { "j", "~", 'V', 0, 0, 0 },
-	{ "j", "~", '^', 'V', SLAVIC, 0 },
-	{ "jee", "ji", '^', 0, 0, 0 }, { "j", "~", '^', 'E', 0, HABIT_ENGLISH },
-	{ "j", "j", 0, 'V', 0, 0 }, { "j", "~", 'C', 0, 0, 0 },
+	{ "ju", "~u", '^', 'J', 0, 0 }, { "je", "~e", '^', 'J', 0, 0 },
+	{ "j", "'", 'C', 'V', HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
+	{ "j", "'", 'S', 'V', 0, 0 },
+	{ "j", "~", 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
+	{ "j", "~", 'V', 'C', 0, 0 }, { "j", "~", 'V', '$', 0, 0 },
 
 	{ "kh", "x", 0, 0, 0, 0 },
 
-	{ "oo", "u", 0, 0, 0, 0 },
+	{ "lah", "la", 'L', '$', 0, 0 },
+
+	{ "oo", "u", 0, 0, 0, 0 }, { "ovas", "ov", 0, '$', 0, 0 },
+	{ "ovs", "ov", 0, '$', 0, 0 },
 
 	{ "ph", "f", 0, 0, 0, 0 },
 
 	{ "q", "k", 0, 0, 0, 0 },
 
 	{ "rz", "Z", 'V', 0, HABIT_POLISH, 0 }, { "rz", "Z", 'C', 0, HABIT_POLISH, 0 },
-	{ "rh", "r", 0, 0, 0, 0 },
 
 	{ "schtsch", "W", 0, 0, 0, 0 }, { "shtsh", "W", 0, 0, 0, 0 },
 	{ "shtch", "W", 0, 0, 0, 0 }, { "stsch", "W", 0, 0, 0, 0 },
 	{ "sjtsj", "W", 0, 0, 0, 0 }, { "sjtj", "W", 0, 0, 0, 0 },
 	{ "szcz", "W", 0, 0, 0, 0 }, { "shch", "W", 0, 0, 0, 0 },
-	{ "stch", "W", 0, 0, 0, 0 }, { "sch", "S", 0, 0, 0, 0 }, { "sh", "S", 0, 0, 0, 0 },
+	{ "stch", "W", 0, 0, 0, 0 }, { "stj", "W", 0, 'V', HABIT_SWEDISH, 0 },
+	{ "sch", "S", 0, 0, 0, 0 }, { "sh", "S", 0, 0, 0, 0 },
 	{ "sz", "S", 0, 0, 0, 0 }, { "sj", "S", 0, 0, HABIT_SWEDISH, 0 },
 	{ "sj", "s'", 0, 'V', 0, 0 }, { "sj", "S", 0, 0, 0, 0 },
 
@@ -67,6 +79,9 @@ static const struct latin_rule rules[] = {
 	{ "tch", "C", 0, 0, 0, 0 }, { "tj", "C", 0, 0, HABIT_SWEDISH, 0 },
 	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
 	{ "th", "t", 0, 0, 0, 0 },
+
+	{ "vici", "viC", 0, '$', 0, 0 }, { "vich", "viC", 0, '$', 0, 0 },
+	{ "vych", "viC", 0, '$', 0, 0 },
 
 	{ "w", "v", 0, 0, 0, 0 },
 
@@ -111,6 +126,12 @@ static bool fits(char class, char c)
 		return one_of(c, "o");
 	case 'L':
 		return one_of(c, "mrtld");
+	case 'J':
+		return one_of(c, "rlhlvgkfns");
+	case 'S':
+		return one_of(c, "ltdvszpfS");
+	case 'Y':
+		return one_of(c, "iy");
 	case 'D':
 		return one_of(c, "dmfbnlrzshkqt");
 	case 'K':
@@ -171,31 +192,67 @@ size_t sound_latin(
 	return used;
 }
 
-/* Signs of a habit: a part of a word, perhaps at its end. */
+/* Signs of a habit: a part of a word, perhaps at its end, of Latin letters. */
 static const struct {
 	char part[8];
 	bool end;
-	uint8_t habit;
+	uint16_t habit;
 } signs[] = {
-	{ "itj", true, HABIT_SWEDISH },
-	{ "sj", false, HABIT_SWEDISH },
-	{ "zj", false, HABIT_SWEDISH },
-	{ "tjen", false, HABIT_SWEDISH },
-	{ "tjik", false, HABIT_SWEDISH },
-	{ "tjuk", false, HABIT_SWEDISH },
-	{ "tjev", false, HABIT_SWEDISH },
-	{ "tsch", false, HABIT_GERMAN },
-	{ "witsch", false, HABIT_GERMAN },
-	{ "cz", false, HABIT_POLISH },
-	{ "sz", false, HABIT_POLISH },
+	{ "itj", true, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "sj", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "zj", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjen", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjes", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjik", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjuk", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjev", false, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tsch", false, HABIT_GERMAN | HABIT_GLIDE_J },
+	{ "cz", false, HABIT_POLISH | HABIT_GLIDE_J },
+	{ "sz", false, HABIT_POLISH | HABIT_GLIDE_J },
 	{ "sh", false, HABIT_ENGLISH },
 	{ "zh", false, HABIT_ENGLISH },
-	{ "kh", false, HABIT_ENGLISH },
-	{ "ya", false, HABIT_ENGLISH },
-	{ "yu", false, HABIT_ENGLISH },
-	{ "ye", false, HABIT_ENGLISH },
-	{ "ay", false, HABIT_ENGLISH },
-	{ "ey", false, HABIT_ENGLISH },
+	{ "kh", false, HABIT_ENGLISH | HABIT_CH },
+	{ "vich", true, HABIT_CH },
+	{ "vych", true, HABIT_CH },
+	{ "ij", true, HABIT_GLIDE_J },
+	{ "ej", true, HABIT_GLIDE_J },
+	{ "aj", true, HABIT_GLIDE_J },
+	{ "oj", true, HABIT_GLIDE_J },
+	{ "yj", true, HABIT_GLIDE_J },
+	{ "jev", false, HABIT_GLIDE_J },
+	{ "jov", false, HABIT_GLIDE_J },
+	{ "lj", false, HABIT_GLIDE_J },
+	{ "vj", false, HABIT_GLIDE_J },
+	{ "ajl", false, HABIT_GLIDE_J },
+	{ "ejm", false, HABIT_GLIDE_J },
+	{ "ejn", false, HABIT_GLIDE_J },
+	{ "ajn", false, HABIT_GLIDE_J },
+	{ "ojn", false, HABIT_GLIDE_J },
+	{ "uladz", false, HABIT_BELARUSIAN },
+	{ "siarh", false, HABIT_BELARUSIAN },
+	{ "sjarh", false, HABIT_BELARUSIAN },
+	{ "dzmi", false, HABIT_BELARUSIAN },
+	{ "dzian", false, HABIT_BELARUSIAN },
+	{ "mikala", false, HABIT_BELARUSIAN },
+	{ "aliaks", false, HABIT_BELARUSIAN },
+	{ "aljaks", false, HABIT_BELARUSIAN },
+	{ "avich", true, HABIT_BELARUSIAN },
+	{ "avitj", true, HABIT_BELARUSIAN },
+	{ "aviC", true, HABIT_BELARUSIAN },
+	{ "auna", true, HABIT_BELARUSIAN },
+	{ "aUna", true, HABIT_BELARUSIAN },
+};
+
+/* The same of Cyrillic letters as spelt. */
+static const struct {
+	char part[8];
+	bool end;
+} belarusian[] = {
+	{ "aviC", true },
+	{ "ladzi", false },
+	{ "dzmi", false },
+	{ "dz~a", false },
+	{ "s~ar", false },
 };
 
 static bool has_sign(const struct spelt_word *word, const char *part, bool end)
@@ -211,15 +268,25 @@ static bool has_sign(const struct spelt_word *word, const char *part, bool end)
 	return false;
 }
 
+static unsigned habits_of_others(const struct spelt_word *word)
+{
+	for (size_t i = 0; i < sizeof(belarusian) / sizeof(belarusian[0]); i++) {
+		if (has_sign(word, belarusian[i].part, belarusian[i].end)) {
+			return word->habits | HABIT_BELARUSIAN;
+		}
+	}
+	return word->habits;
+}
+
 unsigned sound_habits(const struct spelt_word *word)
 {
 	unsigned habits = word->habits;
 
 	if (!word->latin) {
-		return 0;
+		return habits_of_others(word);
 	}
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		if ((habits & signs[i].habit) == 0 &&
+		if ((habits & signs[i].habit) != signs[i].habit &&
 			has_sign(word, signs[i].part, signs[i].end)) {
 			habits |= signs[i].habit;
 		}

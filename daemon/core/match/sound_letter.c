@@ -12,7 +12,7 @@
 struct letter_row {
 	uint32_t letter;
 	char text[LETTER_TEXT];
-	uint8_t habit;
+	uint16_t habit;
 };
 
 /* clang-format off */
@@ -65,11 +65,11 @@ static const struct letter_row cyrillic[] = {
 	{ U'ғ', "g", 0 }, { U'ҕ', "g", 0 }, { U'җ', "j", 0 }, { U'ҙ', "z", 0 },
 	{ U'қ', "k", 0 }, { U'ҝ', "g", 0 }, { U'ҟ', "k", 0 }, { U'ҡ', "k", 0 },
 	{ U'ң', "n", 0 }, { U'ҥ', "n", 0 }, { U'ҫ', "s", 0 }, { U'ҭ', "t", 0 },
-	{ U'ү', "u", 0 }, { U'ұ', "u", 0 }, { U'ҳ', "h", 0 }, { U'ҷ', "j", 0 },
+	{ U'ү', "w", 0 }, { U'ұ', "w", 0 }, { U'ҳ', "h", 0 }, { U'ҷ', "j", 0 },
 	{ U'ҹ', "j", 0 }, { U'һ', "h", 0 }, { U'ӂ', "Z", 0 }, { U'ӑ', "a", 0 },
 	{ U'ӓ', "a", 0 }, { U'ӕ', "a", 0 }, { U'ӗ', "e", 0 }, { U'ә', "a", 0 },
 	{ U'ӣ', "i", 0 }, { U'ӥ', "i", 0 }, { U'ӧ', "o", 0 }, { U'ө', "o", 0 },
-	{ U'ӯ', "u", 0 }, { U'ӱ', "u", 0 }, { U'ӳ', "u", 0 }, { U'ӏ', "", 0 },
+	{ U'ӯ', "w", 0 }, { U'ӱ', "u", 0 }, { U'ӳ', "u", 0 }, { U'ӏ', "", 0 },
 };
 
 static const struct letter_row armenian[] = {

@@ -20,7 +20,7 @@ enum letter_script {
 struct sound_letter {
 	char text[LETTER_TEXT]; /* how it is spelt, see sound.h */
 	uint8_t script;         /* enum letter_script */
-	uint8_t habit;          /* enum sound_habit that it shows, or 0 */
+	uint16_t habit;         /* enum sound_habit that it shows, or 0 */
 };
 
 /* Code points from 0x80; lower case only. */

@@ -148,6 +148,29 @@ static void spell(const struct match_context *context, const struct reading *rea
 	}
 }
 
+/* -ová, as Slovaks and Czechs put to foreign women's names: Ivanovová, Putinová,
+ * Melničenková, Bondalová. */
+static void end_of_woman(const struct reading *reading, struct spelt_word *word)
+{
+	char *end = word->letters + word->size;
+
+	if (reading->count < 6 || word->size < 6 ||
+		reading->letters[reading->count - 1] != U'á' ||
+		memcmp(end - 3, "ova", 3) != 0) {
+		return;
+	}
+	word->size = (uint8_t)(word->size - 3);
+	end -= 3;
+	if (memcmp(end - 2, "ov", 2) == 0 || memcmp(end - 2, "ev", 2) == 0 ||
+		memcmp(end - 2, "in", 2) == 0) {
+		*end = 'a';
+		word->size++;
+	} else if (memcmp(end - 2, "nk", 2) == 0) {
+		*end = 'o';
+		word->size++;
+	}
+}
+
 static void end_word(const struct match_context *context, struct reading *reading,
 	uint32_t behind, struct spelt_words *words)
 {
@@ -161,6 +184,7 @@ static void end_word(const struct match_context *context, struct reading *readin
 
 		mend(context, reading);
 		spell(context, reading, word);
+		end_of_woman(reading, word);
 		word->behind = behind < 0x80 ? (char)behind : ' ';
 		words->count += word->size > 0;
 	}
