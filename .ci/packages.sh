@@ -3,7 +3,7 @@
 # packages named, as root.  Says what it does; fails loudly.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config protobuf-c-compiler libprotobuf-c-dev
 	libevent-dev libssl-dev liblmdb-dev libjansson-dev libicu-dev libconfuse-dev libexpat1-dev
-	libcsv-dev libseccomp-dev libsystemd-dev"
+	libcsv-dev libseccomp-dev libsystemd-dev libzstd-dev"
 
 install_packages() {
 	missing=

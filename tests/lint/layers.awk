@@ -7,7 +7,8 @@ BEGIN {
 	libraries = "openssl/ssl libssl openssl/ libcrypto protobuf-c/ protobuf-c " \
 		"jansson.h jansson lmdb.h lmdb event2/ libevent evhttp.h libevent " \
 		"event.h libevent unicode/ icu confuse.h libconfuse expat.h expat " \
-		"csv.h libcsv seccomp.h libseccomp systemd/ libsystemd cmocka.h cmocka"
+		"csv.h libcsv seccomp.h libseccomp systemd/ libsystemd cmocka.h cmocka " \
+		"zstd.h libzstd"
 	words = split(libraries, library, " ")
 	for (i = 2; i <= words; i += 2) {
 		known[library[i]] = 1
