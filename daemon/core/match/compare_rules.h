@@ -10,21 +10,21 @@
 
 /* words */
 #define COST_UNWRITTEN 8    /* a vowel that the other's script does not write */
-#define COST_LIMIT_BASE 100 /* the most: this, and for each letter of the longer */
+#define COST_LIMIT_BASE 200 /* the most: this, and for each letter of the longer */
 #define COST_LIMIT_LETTER 100
 
 /* names */
-#define EVIDENCE_ROLE (-200)       /* a father's name for another kind of name */
-#define EVIDENCE_PAIR_LEAST (-150) /* what is worse differs */
+#define EVIDENCE_ROLE (-100)       /* a father's name for another kind of name */
+#define EVIDENCE_PAIR_LEAST (-240) /* what is worse differs */
 #define EVIDENCE_INITIAL 120
-#define EVIDENCE_DIFFERS (-360)
-#define EVIDENCE_FATHER_DIFFERS (-240)
+#define EVIDENCE_DIFFERS (-300)
+#define EVIDENCE_FATHER_DIFFERS (-300)
 #define EVIDENCE_MISSING (-100)
-#define EVIDENCE_FATHER_MISSING (-10)
+#define EVIDENCE_FATHER_MISSING (-8)
 #define EVIDENCE_INITIAL_MISSING (-40)
 
 /* A pair of words less alike than this, or words that differ: not by name alone. */
-#define CONFLICT_PERMILLE 550
+#define CONFLICT_PERMILLE 610
 
 /* persons */
 #define EVIDENCE_BORN_OTHER (-480)

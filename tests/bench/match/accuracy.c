@@ -37,7 +37,7 @@ struct options {
 	const char *pairs, *different, *different_dob, *misses;
 	size_t persons, comparisons, sample;
 	int split; /* -1 all, 0 train, 1 test */
-	bool words, falses;
+	bool words, falses, no_date;
 };
 
 struct scores {
@@ -217,11 +217,14 @@ static void true_pairs(const struct options *options, const struct world *world,
 		compare_person(&asked, &card, &score);
 		scores_add(&result->unknown[pair.kind], score.score);
 		scores_add(&result->unknown[KIND_ALL], score.score);
+		if (misses != NULL && options->no_date && score.score < THRESHOLD) {
+			print_pair(misses, world, &pair, &score);
+		}
 		asked.born = born;
 		compare_person(&asked, &card, &score);
 		scores_add(&result->truly[pair.kind], score.score);
 		scores_add(&result->truly[KIND_ALL], score.score);
-		if (misses != NULL && score.score < THRESHOLD) {
+		if (misses != NULL && !options->no_date && score.score < THRESHOLD) {
 			print_pair(misses, world, &pair, &score);
 		}
 	}
@@ -547,6 +550,8 @@ int main(int argc, char **argv)
 			options.words = true;
 		} else if (strcmp(argv[i], "--falses") == 0) {
 			options.falses = true;
+		} else if (strcmp(argv[i], "--no-date") == 0) {
+			options.no_date = true;
 		} else if (strcmp(argv[i], "--russian") == 0) {
 			options.people.russian_only = true;
 		} else if (i + 1 == argc ||
