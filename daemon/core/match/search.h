@@ -11,13 +11,14 @@
  */
 
 /*
- * One posting: 16 bytes, sorted as memcmp sorts: born big-endian, signature big-endian,
- * REF big-endian.  Under the key of a word, the postings of all names with that word,
- * by birth date; under the key of a date, those of all persons born then.
+ * One posting: 16 bytes, sorted as memcmp sorts: born, signature, REF, big-endian.
+ * Under the key of a word stand the postings of all names with that word, by birth
+ * date; under the key of a whole date those of all persons born then.  A father's name
+ * has a key of its own only in a name with fewer than two other words.
  */
 struct posting {
-	uint32_t born;      /* born_pack; 0 unknown */
-	uint32_t signature; /* of the name's other words, a byte each */
+	uint32_t born;      /* born_pack; 0 unknown; of an approximate date the year */
+	uint32_t signature; /* of the name's first four (other) words, a byte each */
 	uint64_t ref;
 };
 
@@ -30,7 +31,7 @@ struct record_posting {
 };
 
 struct record_postings {
-	struct record_posting postings[POSTINGS_MAX];
+	struct record_posting postings[POSTINGS_MAX]; /* each once, in no order */
 	size_t count;
 	bool cut;
 };
@@ -39,6 +40,13 @@ void postings_of_card(const struct card *card, struct record_postings *postings)
 
 void posting_pack(const struct posting *posting, uint8_t out[POSTING_BYTES]);
 void posting_unpack(const uint8_t in[POSTING_BYTES], struct posting *posting);
+
+/* Keys; never 0. */
+uint64_t posting_key_word(const struct name_word *word);
+uint64_t posting_key_date(uint32_t born);
+/* A word's byte of a signature: its first class << 4, and of the rest a hash of 1..15,
+ * of an initial 0; never 0. */
+uint8_t posting_byte(const struct name_word *word);
 
 /* Where the postings and cards are. */
 struct posting_source {
@@ -50,12 +58,31 @@ struct posting_source {
 		void *arg);
 	/* Of all postings of a key; 0 when there are none. */
 	int (*count)(void *data, uint64_t key, uint64_t *count);
+	/* The first key that is not below from. */
+	int (*next)(void *data, uint64_t from, uint64_t *key, bool *found);
 	/* Borrowed until the snapshot ends.  size 0: not there any more. */
 	int (*card)(void *data, uint64_t ref, struct bytes *card);
 	uint64_t persons; /* cards in all */
 };
 
 #define SEARCH_FOUND_MAX 256
+#define SEARCH_SCAN_MAX 200000 /* postings read for one question */
+#define SEARCH_COMPARE_MAX 512 /* cards compared */
+
+/* Room for one search after another of a thread; need not be set. */
+#define SEARCH_CANDIDATES_MAX 8192
+struct search_candidate {
+	uint64_t ref;
+	uint32_t rank;
+};
+struct search_compared {
+	uint64_t ref;
+	uint32_t score, name_permille, rank;
+};
+struct search_work {
+	struct search_candidate candidates[SEARCH_CANDIDATES_MAX];
+	struct search_compared compared[SEARCH_COMPARE_MAX];
+};
 
 struct search_found {
 	uint64_t ref;
@@ -72,13 +99,17 @@ struct search_result {
 	size_t scanned, compared; /* postings read, cards compared */
 };
 
-/* Everything at min_score or more, the best first, at most limit.  Bounded work: see
- * SEARCH_SCAN_MAX and SEARCH_COMPARE_MAX.  An error of the source. */
-#define SEARCH_SCAN_MAX 200000
-#define SEARCH_COMPARE_MAX 2000
+/* Sets the weights of the name's words by how many persons have each.  An error of the
+ * source. */
+int search_weigh(const struct posting_source *source, struct compare_name *name);
 
+/*
+ * Everything at min_score or more, the best first, at most limit.  Bounded work; the
+ * same whatever the order in which postings came.  asked's weights are the search's to
+ * set.  An error of the source; CORDON_ECORRUPT for a card that is none.
+ */
 int search_person(const struct posting_source *source,
 	const struct compare_person *asked, uint32_t min_score, size_t limit,
-	struct search_result *result);
+	struct search_work *work, struct search_result *result);
 
 #endif

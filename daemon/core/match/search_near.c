@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/search_in.h"
+
+/* Words as the list may have them: with a letter wrong, or with their end. */
+
+#define PLACES 12 /* of a skeleton */
+#define CLASS_BITS 5
+#define CLASS_MASK 31
+#define CONSONANTS 10  /* classes 1 to 10; words.h */
+#define CLASS_VOWEL 11 /* in front only */
+#define SKELETON_LIMIT (UINT64_C(1) << PLACES * CLASS_BITS)
+#define LONGER_MAX 64 /* keys read for a truncated word */
+
+static unsigned shift_of(size_t place)
+{
+	return (unsigned)(CLASS_BITS * (PLACES - 1 - place));
+}
+
+static size_t length(uint64_t skeleton)
+{
+	size_t count = 0;
+
+	while (count < PLACES && (skeleton >> shift_of(count) & CLASS_MASK) != 0) {
+		count++;
+	}
+	return count;
+}
+
+/* The bits of the places before one. */
+static uint64_t before(size_t place)
+{
+	return place == 0 ? 0 : ~UINT64_C(0) << shift_of(place - 1);
+}
+
+static uint64_t without(uint64_t skeleton, size_t place)
+{
+	uint64_t kept = skeleton & before(place);
+	uint64_t moved = skeleton & ~before(place + 1);
+
+	return kept | moved << CLASS_BITS;
+}
+
+/* With room for a class at place. */
+static uint64_t opened(uint64_t skeleton, size_t place)
+{
+	uint64_t kept = skeleton & before(place);
+
+	return kept | (skeleton & ~before(place)) >> CLASS_BITS;
+}
+
+static int probe_key(struct looking *looking, struct probe *probe, uint64_t skeleton)
+{
+	probe->key = skeleton;
+	return skeleton == 0 ? 0 : search_probe(looking, probe);
+}
+
+/* Every class at place, but the one that is there already. */
+static int probe_classes(struct looking *looking, struct probe *probe,
+	uint64_t skeleton, size_t place, unsigned old)
+{
+	unsigned last = place == 0 ? CLASS_VOWEL : CONSONANTS;
+	int error = 0;
+
+	for (unsigned class = 1; error == 0 && class <= last; class ++) {
+		if (class != old) {
+			error = probe_key(looking, probe,
+				skeleton | (uint64_t) class << shift_of(place));
+		}
+	}
+	return error;
+}
+
+int search_neighbours(struct looking *looking, struct probe probe)
+{
+	uint64_t skeleton = probe.key;
+	size_t count;
+	int error = 0;
+
+	if (skeleton >= SKELETON_LIMIT) {
+		return 0;
+	}
+	count = length(skeleton);
+	for (size_t place = 0; error == 0 && place < count; place++) {
+		uint64_t class = skeleton >> shift_of(place) & CLASS_MASK;
+
+		error = probe_key(looking, &probe, without(skeleton, place));
+		if (error == 0) {
+			error = probe_classes(looking, &probe,
+				skeleton & ~(class << shift_of(place)), place,
+				(unsigned)class);
+		}
+	}
+	for (size_t place = 0; error == 0 && place <= count && place < PLACES;
+		place++) {
+		error = probe_classes(
+			looking, &probe, opened(skeleton, place), place, 0);
+	}
+	return error;
+}
+
+int search_longer(struct looking *looking, struct probe probe)
+{
+	const struct posting_source *source = looking->source;
+	uint64_t skeleton = probe.key, from = skeleton, last;
+	bool found = true;
+	int error = 0;
+
+	if (skeleton >= SKELETON_LIMIT) {
+		return search_probe(looking, &probe);
+	}
+	last = skeleton | (SKELETON_LIMIT - 1) >> CLASS_BITS * length(skeleton);
+	for (size_t i = 0; error == 0 && found; i++) {
+		error = source->next(source->data, from, &probe.key, &found);
+		if (error != 0 || !found || probe.key > last) {
+			break;
+		}
+		if (i == LONGER_MAX) {
+			looking->cut = true;
+			break;
+		}
+		error = search_probe(looking, &probe);
+		from = probe.key + 1;
+	}
+	return error;
+}
