@@ -108,7 +108,9 @@ static const uint8_t indices[128] = {
 
 uint8_t cost_index(char letter)
 {
-	uint8_t index = (unsigned char)letter < sizeof(indices) ? indices[(unsigned char)letter] : 0;
+	uint8_t index = (unsigned char)letter < sizeof(indices)
+				? indices[(unsigned char)letter]
+				: 0;
 
 	return (uint8_t)(index == 0 ? COST_LETTERS - 1 : index - 1);
 }

@@ -235,8 +235,9 @@ static int32_t evidence_of(
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		evidence += (reasons & beside[i].reason) != 0 ? beside[i].evidence : 0;
 	}
-	if (born <= BORN_NOT_KNOWN && evidence > EVIDENCE_CONFLICT_MOST &&
-		in_conflict(comparison)) {
+	if (evidence > EVIDENCE_CONFLICT_MOST &&
+		(born == BORN_OTHER ||
+			(born == BORN_NOT_KNOWN && in_conflict(comparison)))) {
 		return EVIDENCE_CONFLICT_MOST;
 	}
 	return evidence;

@@ -34,6 +34,7 @@
 #define EVIDENCE_BORN_YEAR 80
 #define EVIDENCE_BORN_MONTH 160
 #define EVIDENCE_BORN_DATE 200
-#define EVIDENCE_CONFLICT_MOST 395 /* without a birth date that agrees */
+/* The most where the birth date differs, or is not known and a word is in conflict. */
+#define EVIDENCE_CONFLICT_MOST 395
 
 #endif

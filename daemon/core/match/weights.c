@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/match/weights.h"
+
+#include <string.h>
+
 #include "daemon/core/match/compare.h"
 
 #define FRACTION_BITS 8
@@ -42,13 +46,43 @@ uint32_t weight_in_list(
 	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 
+/* As strings sort: bytes, the shorter first. */
+static int compare_sound(const struct name_word *word, const char *sound)
+{
+	size_t size = strlen(sound), shorter = word->size < size ? word->size : size;
+	int order = memcmp(word->sound, sound, shorter);
+
+	return order != 0 ? order : (int)word->size - (int)size;
+}
+
+static uint32_t frequent_weight(const struct name_word *word, uint32_t otherwise)
+{
+	size_t low = 0, high = frequent_words_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare_sound(word, frequent_words[middle].sound);
+
+		if (order == 0) {
+			return frequent_words[middle].weight;
+		}
+		if (order > 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return otherwise;
+}
+
 uint32_t weight_without_list(const struct name_word *word)
 {
 	if ((word->flags & WORD_INITIAL) != 0) {
-		return 3 * WEIGHT_BIT;
+		return WEIGHT_OF_INITIAL;
 	}
 	if ((word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC) {
-		return 5 * WEIGHT_BIT;
+		return frequent_weight(word, WEIGHT_OF_FATHER);
 	}
-	return word->part == WORD_GIVEN ? 6 * WEIGHT_BIT : 10 * WEIGHT_BIT;
+	return frequent_weight(
+		word, word->part == WORD_GIVEN ? WEIGHT_OF_GIVEN : WEIGHT_OF_ANY);
 }
