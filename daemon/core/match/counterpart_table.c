@@ -25,6 +25,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Валентин Валянцін Валентын Valentyn Valentins" },
 	{ 'm', "Валерий Валерый Валерій Валер Valeriu" },
 	{ 'm', "Василий Васіль Василь Васілій Vasile Wassili Vasyl Vasilijs" },
+	{ 'm', "Вацлав Вацлаў Vaclav Václav Wacław" },
 	{ 'm', "Вениамин Веніямін Веніамін" },
 	{ 'm', "Виктор Віктар Віктор Victor Viktors Viktoras" },
 	{ 'm', "Виталий Віталь Віталій Vitalie Vitalijs" },
@@ -35,7 +36,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Вячеслав Вячаслаў В'ячеслав Viatcheslav Vjatjeslav Vacheslav "
 		"Vyachaslau Viachaslau Vjatjaslav" },
 	{ 'm', "Гавриил Гаўрыіл Гавриїл Гаврила Гаврило Гаўрыла" },
-	{ 'm', "Геннадий Генадзь Генадзій Генадий Геннадій Генадій Hienadz Henadz" },
+	{ 'm', "Геннадий Генадзь Генадзій Генадий Геннадій Генадій Hienadz Henadz Genadz Guennadi" },
 	{ 'm', "Георгий Георгій Георги Георгі Георгіи Giorgi გიორგი Guiorgui Gheorghi "
 		"Heorhi Heorhii" },
 	{ 'm', "Герасим Гарасім" },
@@ -118,8 +119,8 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Эдуард Едуард Edvard" },
 	{ 'm', "Юлиан Юльян Юліан" },
 	{ 'm', "Юрий Юрый Юрій Юры Iurie Jurijs Jurijus" },
-	{ 'm', "Яков Якаў Яків Yakau Яковл- Якаўл- Якавл-" },
-	{ 'm', "Ярослав Яраслаў" },
+	{ 'm', "Яков Якаў Яків Yakau Jakov Jakovl- Яковл- Якаўл- Якавл-" },
+	{ 'm', "Ярослав Яраслаў Jaroslav Jarosław" },
 
 	{ 'm', "Мухаммад Мухаммед Мохаммед Muhammad Mohammad Mohammed Mohamed Muhammed "
 		"Mohamad Mohamed Muhamed Mohd Мухамед Мухамад Məhəmməd محمد Mahomed "
@@ -204,7 +205,9 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'f', "Ульяна Уляна" },
 	{ 'f', "Фатима Fatima Fatimah Fatema Fotima Fatma فاطمة" },
 	{ 'f', "Юлия Юлія Julia Yulia" },
-	{ 'f', "Янина Яніна" },
+	{ 'f', "Яна Jana" },
+	{ 'm', "Ян Jan" },
+	{ 'f', "Янина Яніна Janina" },
 
 	/* surnames that the languages write apart */
 	{ 's', "Оганесян Оганнесян Ованесян Ованнисян Hovhannisyan Hovhannesyan "

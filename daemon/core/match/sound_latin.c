@@ -13,7 +13,7 @@
  */
 struct latin_rule {
 	char from[8];
-	char to[5];
+	char to[6];
 	char before, after;
 	uint16_t with, without;
 };
@@ -23,6 +23,8 @@ static const struct latin_rule rules[] = {
 	{ "chtch", "W", 0, 0, 0, 0 }, { "ck", "k", 0, 0, 0, 0 },
 	{ "cz", "C", 0, 0, 0, 0 }, { "chenk", "Cenk", 0, 0, 0, 0 },
 	{ "chuk", "Cuk", 0, '$', 0, 0 }, { "chik", "Cik", 0, '$', 0, 0 },
+	{ "cho", "xo", 'V', 0, 0, HABIT_CH | HABIT_ENGLISH },
+	{ "ch", "C", 0, 'E', 0, HABIT_SWEDISH | HABIT_GERMAN },
 	{ "ch", "x", 'Y', '$', HABIT_GLIDE_J | HABITS_SLAVIC, HABIT_CH },
 	{ "ch", "C", 0, 0, HABIT_CH, 0 },
 	{ "ch", "x", 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
@@ -30,6 +32,9 @@ static const struct latin_rule rules[] = {
 	{ "cici", "cic", 0, '$', 0, 0 }, { "c", "j", 0, 0, HABIT_TURKISH, 0 },
 	{ "c", "C", 'F', '$', 0, 0 }, { "c", "c", 0, 'F', 0, 0 },
 	{ "c", "c", 0, 0, HABIT_CARON | HABIT_POLISH, 0 }, { "c", "k", 0, 0, 0, 0 },
+
+	{ "achmad", "axmad", 0, 0, 0, 0 }, { "achmat", "axmat", 0, 0, 0, 0 },
+	{ "achmed", "axmed", 0, 0, 0, 0 }, { "adzi", "aji", 'G', 0, 0, 0 },
 
 	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, 0, 0 },
 	{ "dsch", "j", 0, 0, 0, 0 }, { "dse", "dze", 0, '$', 0, 0 },
@@ -47,6 +52,7 @@ static const struct latin_rule rules[] = {
 	{ "ine", "in", 'C', '$', 0, 0 }, { "ijs", "i", 0, '$', 0, 0 },
 	{ "ijus", "i", 0, '$', 0, 0 },
 
+	{ "j", "~", 'I', 'V', 0, HABIT_CH },
 	{ "ju", "~u", '^', 'J', 0, 0 }, { "je", "~e", '^', 'J', 0, 0 },
 	{ "j", "'", 'C', 'V', HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
 	{ "j", "'", 'S', 'V', 0, 0 },
@@ -57,6 +63,8 @@ static const struct latin_rule rules[] = {
 
 	{ "lah", "la", 'L', '$', 0, 0 },
 
+	{ "michai", "mixai", '^', 0, 0, 0 }, { "michaj", "mixa~", '^', 0, 0, 0 },
+
 	{ "oo", "u", 0, 0, 0, 0 }, { "ovas", "ov", 0, '$', 0, 0 },
 	{ "ovs", "ov", 0, '$', 0, 0 },
 
@@ -66,7 +74,7 @@ static const struct latin_rule rules[] = {
 
 	{ "rz", "Z", 'V', 0, HABIT_POLISH, 0 }, { "rz", "Z", 'C', 0, HABIT_POLISH, 0 },
 
-	{ "schtsch", "W", 0, 0, 0, 0 }, { "shtsh", "W", 0, 0, 0, 0 },
+	{ "ssj", "s'", 0, 0, 0, 0 }, { "schtsch", "W", 0, 0, 0, 0 }, { "shtsh", "W", 0, 0, 0, 0 },
 	{ "shtch", "W", 0, 0, 0, 0 }, { "stsch", "W", 0, 0, 0, 0 },
 	{ "sjtsj", "W", 0, 0, 0, 0 }, { "sjtj", "W", 0, 0, 0, 0 },
 	{ "szcz", "W", 0, 0, 0, 0 }, { "shch", "W", 0, 0, 0, 0 },
@@ -75,6 +83,7 @@ static const struct latin_rule rules[] = {
 	{ "sz", "S", 0, 0, 0, 0 }, { "sj", "S", 0, 0, HABIT_SWEDISH, 0 },
 	{ "sj", "s'", 0, 'V', 0, 0 }, { "sj", "S", 0, 0, 0, 0 },
 
+	{ "tichon", "tixon", '^', 0, 0, 0 },
 	{ "tsch", "C", 0, 0, 0, 0 }, { "tsj", "C", 0, 0, 0, 0 }, { "tsh", "C", 0, 0, 0, 0 },
 	{ "tch", "C", 0, 0, 0, 0 }, { "tj", "C", 0, 0, HABIT_SWEDISH, 0 },
 	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
@@ -91,7 +100,7 @@ static const struct latin_rule rules[] = {
 
 	{ "y", "~", 0, 'V', 0, 0 }, { "y", "i", 0, 0, 0, 0 },
 
-	{ "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
+	{ "zachar", "zaxar", '^', 0, 0, 0 }, { "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
 	{ "zj", "z'", 0, 'V', 0, 0 }, { "z", "c", 0, 0, HABIT_GERMAN, 0 },
 };
 /* clang-format on */
@@ -129,7 +138,13 @@ static bool fits(char class, char c)
 	case 'J':
 		return one_of(c, "rlhlvgkfns");
 	case 'S':
-		return one_of(c, "ltdvszpfS");
+		return one_of(c, "bcdfgkmlprstvxzS");
+	case 'G':
+		return one_of(c, "ghx");
+	case 'I':
+		return one_of(c, "iy");
+	case 'R':
+		return c != 's';
 	case 'Y':
 		return one_of(c, "iy");
 	case 'D':
@@ -195,73 +210,81 @@ size_t sound_latin(
 /* Signs of a habit: a part of a word, perhaps at its end, of Latin letters. */
 static const struct {
 	char part[8];
-	bool end;
+	char before, after; /* as of a rule */
 	uint16_t habit;
 } signs[] = {
-	{ "itj", true, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "sj", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "zj", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tjen", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tjes", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tjik", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tjuk", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tjev", false, HABIT_SWEDISH | HABIT_GLIDE_J },
-	{ "tsch", false, HABIT_GERMAN | HABIT_GLIDE_J },
-	{ "cz", false, HABIT_POLISH | HABIT_GLIDE_J },
-	{ "sz", false, HABIT_POLISH | HABIT_GLIDE_J },
-	{ "sh", false, HABIT_ENGLISH },
-	{ "zh", false, HABIT_ENGLISH },
-	{ "kh", false, HABIT_ENGLISH | HABIT_CH },
-	{ "vich", true, HABIT_CH },
-	{ "vych", true, HABIT_CH },
-	{ "ij", true, HABIT_GLIDE_J },
-	{ "ej", true, HABIT_GLIDE_J },
-	{ "aj", true, HABIT_GLIDE_J },
-	{ "oj", true, HABIT_GLIDE_J },
-	{ "yj", true, HABIT_GLIDE_J },
-	{ "jev", false, HABIT_GLIDE_J },
-	{ "jov", false, HABIT_GLIDE_J },
-	{ "lj", false, HABIT_GLIDE_J },
-	{ "vj", false, HABIT_GLIDE_J },
-	{ "ajl", false, HABIT_GLIDE_J },
-	{ "ejm", false, HABIT_GLIDE_J },
-	{ "ejn", false, HABIT_GLIDE_J },
-	{ "ajn", false, HABIT_GLIDE_J },
-	{ "ojn", false, HABIT_GLIDE_J },
-	{ "uladz", false, HABIT_BELARUSIAN },
-	{ "siarh", false, HABIT_BELARUSIAN },
-	{ "sjarh", false, HABIT_BELARUSIAN },
-	{ "dzmi", false, HABIT_BELARUSIAN },
-	{ "dzian", false, HABIT_BELARUSIAN },
-	{ "mikala", false, HABIT_BELARUSIAN },
-	{ "aliaks", false, HABIT_BELARUSIAN },
-	{ "aljaks", false, HABIT_BELARUSIAN },
-	{ "avich", true, HABIT_BELARUSIAN },
-	{ "avitj", true, HABIT_BELARUSIAN },
-	{ "aviC", true, HABIT_BELARUSIAN },
-	{ "auna", true, HABIT_BELARUSIAN },
-	{ "aUna", true, HABIT_BELARUSIAN },
+	{ "itj", 0, '$', HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "sj", 'R', 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "zj", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjen", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjes", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjik", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjuk", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tjev", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "tsch", 0, 0, HABIT_GERMAN | HABIT_GLIDE_J },
+	{ "witsch", 0, 0, HABIT_GERMAN | HABIT_GLIDE_J },
+	{ "cz", 0, 0, HABIT_POLISH | HABIT_GLIDE_J },
+	{ "sz", 0, 0, HABIT_POLISH | HABIT_GLIDE_J },
+	{ "sh", 0, 0, HABIT_ENGLISH },
+	{ "zh", 0, 0, HABIT_ENGLISH },
+	{ "kh", 0, 0, HABIT_ENGLISH | HABIT_CH },
+	{ "vich", 0, '$', HABIT_CH },
+	{ "vych", 0, '$', HABIT_CH },
+	{ "vitch", 0, '$', HABIT_CH },
+	{ "ij", 0, '$', HABIT_GLIDE_J },
+	{ "ej", 0, '$', HABIT_GLIDE_J },
+	{ "aj", 0, '$', HABIT_GLIDE_J },
+	{ "oj", 0, '$', HABIT_GLIDE_J },
+	{ "yj", 0, '$', HABIT_GLIDE_J },
+	{ "jev", 0, 0, HABIT_GLIDE_J },
+	{ "jeu", 0, 0, HABIT_GLIDE_J },
+	{ "jov", 0, 0, HABIT_GLIDE_J },
+	{ "lj", 0, 0, HABIT_GLIDE_J },
+	{ "vj", 0, 0, HABIT_GLIDE_J },
+	{ "ajl", 0, 0, HABIT_GLIDE_J },
+	{ "ejm", 0, 0, HABIT_GLIDE_J },
+	{ "ejn", 0, 0, HABIT_GLIDE_J },
+	{ "ajn", 0, 0, HABIT_GLIDE_J },
+	{ "ojn", 0, 0, HABIT_GLIDE_J },
+	{ "uladz", 0, 0, HABIT_BELARUSIAN },
+	{ "siarh", 0, 0, HABIT_BELARUSIAN },
+	{ "sjarh", 0, 0, HABIT_BELARUSIAN },
+	{ "dzmi", 0, 0, HABIT_BELARUSIAN },
+	{ "dzian", 0, 0, HABIT_BELARUSIAN },
+	{ "mikala", 0, 0, HABIT_BELARUSIAN },
+	{ "aliaks", 0, 0, HABIT_BELARUSIAN },
+	{ "aljaks", 0, 0, HABIT_BELARUSIAN },
+	{ "avich", 0, '$', HABIT_BELARUSIAN },
+	{ "avitj", 0, '$', HABIT_BELARUSIAN },
+	{ "aviC", 0, '$', HABIT_BELARUSIAN },
+	{ "auna", 0, '$', HABIT_BELARUSIAN },
+	{ "aUna", 0, '$', HABIT_BELARUSIAN },
 };
 
-/* The same of Cyrillic letters as spelt. */
+/* The same of words in other scripts, as spelt. */
 static const struct {
 	char part[8];
-	bool end;
+	char before, after;
 } belarusian[] = {
-	{ "aviC", true },
-	{ "ladzi", false },
-	{ "dzmi", false },
-	{ "dz~a", false },
-	{ "s~ar", false },
+	{ "aviC", 0, '$' },
+	{ "ladzi", 0, 0 },
+	{ "dzmi", 0, 0 },
+	{ "dz~a", 0, 0 },
+	{ "s~ar", 0, 0 },
+	{ "U", 'V', 0 },
 };
 
-static bool has_sign(const struct spelt_word *word, const char *part, bool end)
+static bool has_sign(
+	const struct spelt_word *word, const char *part, char before, char after)
 {
 	size_t size = strlen(part);
 
-	for (size_t i = end && word->size > size ? word->size - size : 0;
-		i + size <= word->size; i++) {
-		if (memcmp(word->letters + i, part, size) == 0) {
+	for (size_t i = 0; i + size <= word->size; i++) {
+		char behind = i + size < word->size ? word->letters[i + size] : '\0';
+
+		if (memcmp(word->letters + i, part, size) == 0 &&
+			fits(before, i > 0 ? word->letters[i - 1] : '\0') &&
+			fits(after, behind)) {
 			return true;
 		}
 	}
@@ -271,7 +294,8 @@ static bool has_sign(const struct spelt_word *word, const char *part, bool end)
 static unsigned habits_of_others(const struct spelt_word *word)
 {
 	for (size_t i = 0; i < sizeof(belarusian) / sizeof(belarusian[0]); i++) {
-		if (has_sign(word, belarusian[i].part, belarusian[i].end)) {
+		if (has_sign(word, belarusian[i].part, belarusian[i].before,
+			    belarusian[i].after)) {
 			return word->habits | HABIT_BELARUSIAN;
 		}
 	}
@@ -287,7 +311,8 @@ unsigned sound_habits(const struct spelt_word *word)
 	}
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		if ((habits & signs[i].habit) != signs[i].habit &&
-			has_sign(word, signs[i].part, signs[i].end)) {
+			has_sign(
+				word, signs[i].part, signs[i].before, signs[i].after)) {
 			habits |= signs[i].habit;
 		}
 	}
