@@ -88,12 +88,12 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Николай Мікалай Микола Мікола Міколай Mykola Mikalai Nikolajs Nicolae "
 		"Nicolai Nikolai Nikolaos Микол- " },
 	{ 'm', "Олег Алег Aleh Oleh Olegs" },
-	{ 'm', "Осман Усман Osman Usman Othman Uthman" },
+	{ 'm', "Осман Усман Osman Usman Othman Uthman عثمان" },
 	{ 'm', "Остап Астап" },
 	{ 'm', "Павел Павал Павло Paval Pavels Paweł Pawel Павл- Паўл-" },
 	{ 'm', "Пантелеймон Панцеляймон" },
 	{ 'm', "Пантелей Панцялей" },
-	{ 'm', "Пётр Петр Пятро Петро Пятр- Piotr Pyotr Petru Piatro" },
+	{ 'm', "Пётр Петр Petr Peter Petar Пятро Петро Пятр- Piotr Pyotr Petru Piatro" },
 	{ 'm', "Прокофий Пракоп Прокіп Прокопий Прокофій Прокопій" },
 	{ 'm', "Радион Родион Радзівон Родіон" },
 	{ 'm', "Роман Раман" },
@@ -104,7 +104,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Севастьян Севасцьян" },
 	{ 'm', "Семён Сямён Семен Сімяон Сымон Siamion" },
 	{ 'm', "Сергей Сяргей Сергій Siarhei Serhii Serhiy Serge Sergejs Sergejus "
-		"Siergiej Сергі Serghei Sjarhej " },
+		"Siergiej Сергі Serghei Sergiu Sjarhej " },
 	{ 'm', "Спиридон Спірыдон" },
 	{ 'm', "Станислав Станіслаў Stanisław Stanislavs" },
 	{ 'm', "Степан Сцяпан Stsiapan Scjapan" },
@@ -122,20 +122,20 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Яков Якаў Яків Yakau Jakov Jakovl- Яковл- Якаўл- Якавл-" },
 	{ 'm', "Ярослав Яраслаў Jaroslav Jarosław" },
 
-	{ 'm', "Мухаммад Мухаммед Мохаммед Muhammad Mohammad Mohammed Mohamed Muhammed "
+	{ 'm', "Muhammad Мухаммад Мухаммед Мохаммед Muhammad Mohammad Mohammed Mohamed Muhammed "
 		"Mohamad Mohamed Muhamed Mohd Мухамед Мухамад Məhəmməd محمد Mahomed "
 		"Mohammod Muhamad Mahammad" },
 	{ 'm', "Магомед Магомет Магамед Mahomed" },
-	{ 'm', "Ахмад Ахмед Ahmad Ahmed Ахмет Ahmet Əhməd Ахмат Ehmed أحمد" },
-	{ 'm', "Махмуд Mahmoud Mahmud Mahmood Mehmud" },
-	{ 'm', "Абдулла Абдуллах Abdullah Abdallah Abdulla عبدالله" },
-	{ 'm', "Ибрагим Ибрахим Ібрагім Ibrahim Ebrahim Ibrohim İbrahim إبراهيم" },
+	{ 'm', "Ahmad Ахмад Ахмед Ahmed Ахмет Ahmet Əhməd Ахмат Ehmed أحمد" },
+	{ 'm', "Mahmud Махмуд Mahmoud محمود Mahmood Mehmud" },
+	{ 'm', "Abdullah Абдулла Абдуллах Abdallah Abdulla عبدالله" },
+	{ 'm', "Ibrahim Ибрагим Ибрахим Ібрагім Ebrahim Ibrohim İbrahim إبراهيم" },
 	{ 'm', "Исмаил Исмоил Ismail Ismael İsmayıl Esmail إسماعيل" },
 	{ 'm', "Юсуф Yusuf Youssef Yousuf Yousef Youcef Jusuf يوسف" },
 	{ 'm', "Умар Омар Umar Omar عمر" },
-	{ 'm', "Хусейн Гусейн Хусаин Hussein Husayn Hossein Hosein Hüseyn Hussain "
+	{ 'm', "Hussein Хусейн Гусейн Хусаин Husayn Hossein Hosein Hüseyn Hussain "
 		"Husain Xuseyn Hocine حسين" },
-	{ 'm', "Хасан Гасан Hasan Hassan Həsən Hassane Xasan حسن" },
+	{ 'm', "Hasan Хасан Гасан Hassan Həsən Hassane Xasan حسن" },
 	{ 'm', "Гасым Касым Qasim Kasim Qosim Qassem Kassem" },
 	{ 'm', "Сулейман Сулайман Sulayman Suleiman Süleyman Sulaymon Soleiman "
 		"Souleymane سليمان" },
@@ -144,14 +144,14 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Карим Karim Kareem Kərim كريم" },
 	{ 'm', "Саид Said Saeed Səid Saeid سعيد" },
 	{ 'm', "Рашид Rashid Rasheed Rəşid Rachid" },
-	{ 'm', "Хамид Hamid Hameed Həmid Xamid" },
+	{ 'm', "Hamid Хамид حميد Hameed Həmid Xamid" },
 	{ 'm', "Насер Nasir Nasser Naser Насир" },
-	{ 'm', "Салех Saleh Salih Салих صالح" },
+	{ 'm', "Saleh Салех Salih Салих صالح" },
 	{ 'm', "Мустафа Mustafa Mostafa Moustapha مصطفى" },
 	{ 'm', "Али Ali Ali علي" },
 	{ 'm', "Муса Musa Moussa Musi موسى" },
 	{ 'm', "Иса Isa Issa عيسى" },
-	{ 'm', "Яхья Yahya Yahia Yehia يحيى" },
+	{ 'm', "Yahya Яхья Yahia Yehia يحيى" },
 	{ 'm', "Акоп Hakob Հակոբ" },
 	{ 'm', "Арутюн Harutyun Harutiun Հարություն" },
 	{ 'm', "Овик Hovik Հովիկ" },
@@ -219,10 +219,10 @@ const size_t counterpart_rows_count =
 const struct counterpart_word counterpart_words[] = {
 	{ COUNTERPART_TITLE, "dr prof professor mr mrs ms haji hajji hadji alhaj alhaji hajj "
 		"haj sheikh shaykh sheik shaikh cheikh mullah mulla mollah maulavi "
-		"mawlawi maulawi molvi maulana mawlana mowlana qari sayyid syed sayyed col "
+		"mawlawi maulawi molvi maulana mawlana mowlana qari col "
 		"colonel gen general major capt captain lt lieutenant brigadier imam ustad "
 		"engineer хаджи мулла шейх генерал полковник доктор plukovník admiral "
-		"viceadmiral bishop епископ حاج حاجی الحاج شيخ ملا مولوی سید سيد دکتر "
+		"viceadmiral bishop епископ حاج حاجی الحاج شيخ ملا مولوی دکتر "
 		"qori maj sgt sergeant commander" },
 	{ COUNTERPART_PARTICLE, "al el ul ur bin ibn bint ben binti ould de da di du del "
 		"della van von der den la le dos das бин ибн аль эль бен бинт بن ابن بنت ال" },

@@ -14,17 +14,16 @@ static const char meetings[][4] = { "dZj", "tsc", "tcc", "dcc", "tSC", "tCC", "S
 
 static void put(struct line *line, char c)
 {
-	if (line->size > 0) {
-		char last = line->text[line->size - 1];
+	char last = line->size > 0 ? line->text[line->size - 1] : '\0';
 
-		if (last == c) {
+	if (last == c) {
+		return;
+	}
+	for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++) {
+		if (meetings[i][0] == last && meetings[i][1] == c) {
+			line->size--;
+			put(line, meetings[i][2]);
 			return;
-		}
-		for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++) {
-			if (meetings[i][0] == last && meetings[i][1] == c) {
-				line->text[line->size - 1] = meetings[i][2];
-				return;
-			}
 		}
 	}
 	if (line->size < SPELT_MAX) {
@@ -38,8 +37,10 @@ static bool soft(char c)
 }
 
 /* Consonants: those that meet, and дз before a soft vowel, which is д. */
-static void meet(const char *letters, size_t size, struct line *out)
+static void meet(const char *letters, size_t size, unsigned habits, struct line *out)
 {
+	bool persian = (habits & HABIT_PERSIAN) != 0;
+
 	for (size_t i = 0; i < size; i++) {
 		size_t used = out->size;
 
@@ -47,7 +48,13 @@ static void meet(const char *letters, size_t size, struct line *out)
 			out->text[used - 2] == 'd') {
 			out->size--;
 		}
-		put(out, letters[i]);
+		if (letters[i] == 'T') {
+			put(out, persian ? 's' : 't');
+		} else if (letters[i] == 'D') {
+			put(out, persian ? 'z' : 'd');
+		} else {
+			put(out, letters[i]);
+		}
 	}
 }
 
@@ -237,7 +244,7 @@ size_t sound_of_spelt(
 		size = sound_latin(word, habits, resolved);
 		letters = resolved;
 	}
-	meet(letters, size, &met);
+	meet(letters, size, habits, &met);
 	if ((habits & HABIT_BELARUSIAN) != 0) {
 		harden(&met);
 	}

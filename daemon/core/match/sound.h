@@ -31,6 +31,7 @@
  *	'		a soft sign, a glide before a vowel
  *	"		a hard sign, a vowel in Bulgarian
  *	U		ў
+ *	T D		ث ض: s z in Persian, t d in Arabic
  *	w		у that is always a vowel (ұ, ү, ю)
  *
  * beside them.
@@ -57,7 +58,9 @@ enum sound_habit {
 	HABIT_ENGLISH = 32,
 	HABIT_GLIDE_J = 64,     /* j is й */
 	HABIT_BELARUSIAN = 128, /* soft т is ц; у is written where в was */
-	HABIT_CH = 256          /* ch is ч whatever else there is */
+	HABIT_CH = 256,         /* ch is ч whatever else there is */
+	HABIT_FRENCH = 512,     /* ch is ш, j is ж */
+	HABIT_PERSIAN = 1024    /* of Arabic letters: Persian, Dari, Pashto, Urdu */
 };
 
 /* Of a name, the union of its words'. */

@@ -131,17 +131,30 @@ static void join_others(struct drafts *drafts)
 	}
 }
 
+static bool ends_as_surname(const struct draft *draft)
+{
+	char last = draft->sound[draft->size - 1];
+
+	if (last == 'a') {
+		last = draft->sound[draft->size - 2];
+	}
+	return last == 'v' || last == 'n';
+}
+
 /* Abdul Rahman, Abdurrahman, Abd al-Rahman: what stands between goes. */
 static void servant(struct draft *draft)
 {
 	size_t skip = 3;
 
-	if (draft->size < 7 || memcmp(draft->sound, "abd", 3) != 0) {
+	if (draft->size < 6 || memcmp(draft->sound, "abd", 3) != 0) {
 		return;
 	}
 	skip += sound_vowel(draft->sound[skip]);
-	skip += draft->sound[skip] == 'l' && draft->size > skip + 3 &&
-		!sound_vowel(draft->sound[skip + 1]);
+	if (draft->sound[skip] == 'l' && draft->size >= skip + 3 &&
+		(!sound_vowel(draft->sound[skip + 1]) ||
+			(draft->size >= skip + 5 && !ends_as_surname(draft)))) {
+		skip++;
+	}
 	draft->size -= skip - 3;
 	memmove(draft->sound + 3, draft->sound + skip, draft->size - 3);
 }
@@ -155,6 +168,8 @@ static void replace(struct draft *draft, const struct counterpart *row, uint8_t 
 		memcmp(row->to, draft->sound, row->to_size) != 0) {
 		draft->flags |= flag;
 	}
+	/* the common form's sound has its vowels */
+	draft->flags &= (uint8_t)~WORD_NO_VOWELS;
 	memcpy(draft->sound, row->to, row->to_size);
 	draft->size = row->to_size;
 }
