@@ -173,7 +173,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'f', "Вероника Вераніка Вероніка Veronica" },
 	{ 'f', "Виктория Вікторыя Вікторія Victoria" },
 	{ 'f', "Галина Галіна Halina Halyna" },
-	{ 'f', "Дарья Дар'я Дарія Дарыя Daria Дарына" },
+	{ 'f', "Дарья Дар'я Дарія Дарыя Daria" },
 	{ 'f', "Диана Дзіяна Діана Dziyana" },
 	{ 'f', "Евгения Яўгенія Євгенія Eugenia Yauheniya" },
 	{ 'f', "Екатерина Кацярына Катерина Катярына Katsiaryna Kateryna Ecaterina "
