@@ -91,35 +91,50 @@ size_t card_pack(const struct card *card, const struct card_name *names, size_t 
 	return w.used;
 }
 
-static bool word_sound(struct reader *r)
+/* The size of a word that begins at data, 0 when it is not whole. */
+static size_t word_bytes(const uint8_t *data, size_t left)
 {
-	uint8_t size;
+	size_t size = left < WORD_HEAD_BYTES ? 0 : data[1];
 
-	reader_u8(r);
-	size = reader_u8(r);
-	reader_bytes(r, size);
-	return size > 0 && size <= SOUND_MAX;
+	return size == 0 || size > SOUND_MAX || WORD_HEAD_BYTES + size > left
+		       ? 0
+		       : WORD_HEAD_BYTES + size;
+}
+
+/* The same of a name. */
+static size_t name_bytes(const uint8_t *data, size_t left)
+{
+	size_t words = left < NAME_HEAD_BYTES ? 0 : data[0] & NIBBLE,
+	       at = NAME_HEAD_BYTES;
+
+	if (left < NAME_HEAD_BYTES || data[1] > CUT || words > NAME_WORDS_MAX) {
+		return 0;
+	}
+	for (size_t i = 0; i < words; i++) {
+		size_t size = word_bytes(data + at, left - at);
+
+		if (size == 0) {
+			return 0;
+		}
+		at += size;
+	}
+	return at;
 }
 
 /* Walks all names; true when they end where the card does. */
 static bool names_sound(struct bytes names, size_t count)
 {
-	struct reader r;
+	size_t at = 0;
 
-	reader_init(&r, names.data, names.size);
-	for (size_t i = 0; i < count && !r.bad; i++) {
-		size_t words = reader_u8(&r) & NIBBLE;
+	for (size_t i = 0; i < count; i++) {
+		size_t size = name_bytes(names.data + at, names.size - at);
 
-		if (reader_u8(&r) > CUT || words > NAME_WORDS_MAX) {
+		if (size == 0) {
 			return false;
 		}
-		for (size_t k = 0; k < words; k++) {
-			if (!word_sound(&r)) {
-				return false;
-			}
-		}
+		at += size;
 	}
-	return reader_done(&r);
+	return at == names.size;
 }
 
 int card_open(struct bytes packed, struct card *card)

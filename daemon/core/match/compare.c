@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/core/match/compare.h"
+#include "daemon/core/match/compare_private.h"
 
 #include <string.h>
 
 #include "daemon/core/match/compare_rules.h"
-#include "daemon/core/match/compare_word.h"
 
 /*
  * How two names are aligned.  The code bears the same numbers.
@@ -17,24 +16,6 @@
  *    other words with other words, then any.
  * 4. What is left then is missing on one side.
  */
-
-struct alignment {
-	const struct compare_name *asked;
-	const struct name_words *listed;
-	struct comparison *comparison;
-	bool asked_used[NAME_WORDS_MAX], listed_used[NAME_WORDS_MAX];
-	uint64_t agreeing, whole; /* for name_permille */
-};
-
-static bool of_father(const struct name_word *word)
-{
-	return (word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC;
-}
-
-static bool is_initial(const struct name_word *word)
-{
-	return (word->flags & WORD_INITIAL) != 0;
-}
 
 static bool same_sound(const struct name_word *a, const struct name_word *b)
 {
@@ -63,11 +44,6 @@ static void take(struct alignment *alignment, const struct word_pair *pair)
 	add(alignment, *pair);
 }
 
-static int32_t role_evidence(const struct name_word *a, const struct name_word *b)
-{
-	return of_father(a) != of_father(b) ? EVIDENCE_ROLE : 0;
-}
-
 /* 1. */
 static void align_equal(struct alignment *alignment)
 {
@@ -81,7 +57,8 @@ static void align_equal(struct alignment *alignment)
 			const struct name_word *b = &listed->words[k];
 			uint32_t weight = alignment->asked->weights[i];
 			struct word_pair pair = {
-				.fate = is_initial(a) ? WORD_AS_INITIAL : WORD_SAME,
+				.fate = word_is_initial(a) ? WORD_AS_INITIAL
+							   : WORD_SAME,
 				.asked = (int8_t)i,
 				.listed = (int8_t)k,
 				.permille = 1000,
@@ -90,129 +67,8 @@ static void align_equal(struct alignment *alignment)
 			};
 
 			if (!alignment->listed_used[k] && same_sound(a, b) &&
-				of_father(a) == of_father(b)) {
+				word_of_father(a) == word_of_father(b)) {
 				take(alignment, &pair);
-			}
-		}
-	}
-}
-
-/* From all that an equal word is worth down to one that differs. */
-static int32_t fading(int32_t weight, uint16_t permille)
-{
-	return weight - (weight - EVIDENCE_DIFFERS) * (1000 - permille) / 1000;
-}
-
-#define NO_PAIR INT16_MIN
-
-/* What two words would be to each other. */
-static struct word_pair likeness(const struct alignment *alignment, size_t i, size_t k)
-{
-	const struct name_word *asked = &alignment->asked->words.words[i];
-	const struct name_word *listed = &alignment->listed->words[k];
-	int32_t weight = (int32_t)alignment->asked->weights[i];
-	struct word_pair pair = { .fate = WORD_CLOSE,
-		.asked = (int8_t)i,
-		.listed = (int8_t)k,
-		.weight = (uint16_t)weight,
-		.evidence = NO_PAIR };
-	int32_t cost;
-
-	if (is_initial(asked) || is_initial(listed)) {
-		if (word_is_initial(asked, listed)) {
-			pair.fate = WORD_AS_INITIAL;
-			pair.weight = EVIDENCE_INITIAL;
-			pair.permille = 1000;
-			pair.evidence = EVIDENCE_INITIAL;
-		}
-		return pair;
-	}
-	cost = word_cost(asked, listed);
-	if (cost < WORD_COST_NONE) {
-		pair.permille = word_permille(asked, listed, cost);
-		pair.evidence = (int16_t)(fading(weight, pair.permille) +
-					  role_evidence(asked, listed));
-	}
-	return pair;
-}
-
-/* Two words written as one; false when they are too long for it. */
-static bool join(const struct name_word *first, struct name_word *joined)
-{
-	const struct name_word *second = first + 1;
-	size_t size = (size_t)first->size + second->size;
-
-	if (size > SOUND_MAX || is_initial(first) || is_initial(second)) {
-		return false;
-	}
-	*joined = *first;
-	joined->flags |= second->flags;
-	memcpy(joined->sound + first->size, second->sound, second->size);
-	joined->size = (uint8_t)size;
-	return true;
-}
-
-static struct word_pair joined_likeness(
-	const struct alignment *alignment, size_t i, size_t k, uint8_t side)
-{
-	const struct name_word *asked = &alignment->asked->words.words[i];
-	const struct name_word *listed = &alignment->listed->words[k];
-	const struct name_word *one = side == 1 ? listed : asked;
-	uint32_t weight = alignment->asked->weights[i];
-	struct name_word joined;
-	struct word_pair pair = { .fate = WORD_JOINED,
-		.asked = (int8_t)i,
-		.listed = (int8_t)k,
-		.joined = side,
-		.evidence = NO_PAIR };
-	int32_t cost;
-
-	if (!join(side == 1 ? asked : listed, &joined) || joined.size > one->size + 2 ||
-		one->size > joined.size + 2) {
-		return pair;
-	}
-	cost = word_cost(&joined, one);
-	weight += side == 1 ? alignment->asked->weights[i + 1] : 0;
-	weight = weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
-	if (cost < WORD_COST_NONE) {
-		pair.weight = (uint16_t)weight;
-		pair.permille = word_permille(&joined, one, cost);
-		pair.evidence = (int16_t)fading((int32_t)weight, pair.permille);
-	}
-	return pair;
-}
-
-struct candidates {
-	struct word_pair pairs[3 * NAME_WORDS_MAX * NAME_WORDS_MAX];
-	size_t count;
-};
-
-static void add_candidate(struct candidates *candidates, struct word_pair pair)
-{
-	if (pair.evidence > EVIDENCE_PAIR_LEAST) {
-		candidates->pairs[candidates->count++] = pair;
-	}
-}
-
-static void collect(const struct alignment *alignment, struct candidates *candidates)
-{
-	size_t asked = alignment->asked->words.count, listed = alignment->listed->count;
-	const bool *asked_used = alignment->asked_used;
-	const bool *listed_used = alignment->listed_used;
-
-	for (size_t i = 0; i < asked; i++) {
-		for (size_t k = 0; k < listed && !asked_used[i]; k++) {
-			if (listed_used[k]) {
-				continue;
-			}
-			add_candidate(candidates, likeness(alignment, i, k));
-			if (i + 1 < asked && !asked_used[i + 1]) {
-				add_candidate(candidates,
-					joined_likeness(alignment, i, k, 1));
-			}
-			if (k + 1 < listed && !listed_used[k + 1]) {
-				add_candidate(candidates,
-					joined_likeness(alignment, i, k, 2));
 			}
 		}
 	}
@@ -229,11 +85,10 @@ static bool still_free(const struct alignment *alignment, const struct word_pair
 /* 2. */
 static void align_alike(struct alignment *alignment)
 {
-	struct candidates candidates;
+	struct candidates candidates; /* count and that many pairs are set */
 	const struct word_pair *best;
 
-	candidates.count = 0;
-	collect(alignment, &candidates);
+	candidates_collect(alignment, &candidates);
 	do {
 		best = NULL;
 		for (size_t i = 0; i < candidates.count; i++) {
@@ -258,7 +113,7 @@ enum role {
 
 static bool in_role(const struct name_word *word, enum role role)
 {
-	return role == ROLE_ANY || of_father(word) == (role == ROLE_FATHER);
+	return role == ROLE_ANY || word_of_father(word) == (role == ROLE_FATHER);
 }
 
 /* 3. */
@@ -293,12 +148,12 @@ static void align_different(struct alignment *alignment, enum role role)
 static void add_missing(struct alignment *alignment, const struct name_word *word,
 	struct word_pair pair)
 {
-	if (of_father(word)) {
+	if (word_of_father(word)) {
 		pair.evidence = EVIDENCE_FATHER_MISSING;
 		pair.weight /= 8;
 	} else {
-		pair.evidence =
-			is_initial(word) ? EVIDENCE_INITIAL_MISSING : EVIDENCE_MISSING;
+		pair.evidence = word_is_initial(word) ? EVIDENCE_INITIAL_MISSING
+						      : EVIDENCE_MISSING;
 		pair.weight /= 2;
 	}
 	add(alignment, pair);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/core/match/compare.h"
+#include "daemon/core/match/compare_private.h"
 
 #include <string.h>
 
@@ -143,11 +143,6 @@ static uint64_t born_detail(enum born_likeness born)
 	}
 }
 
-static bool father_word(const struct name_word *word)
-{
-	return (word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC;
-}
-
 static uint64_t pair_reason(const struct compare_name *asked,
 	const struct name_words *listed, const struct word_pair *pair)
 {
@@ -161,12 +156,12 @@ static uint64_t pair_reason(const struct compare_name *asked,
 	case WORD_JOINED:
 		return REASON(WORDS_JOINED);
 	case WORD_DIFFERS:
-		return father_word(word) ? REASON(PATRONYMIC_DIFFERS)
-					 : REASON(WORD_DIFFERS);
+		return word_of_father(word) ? REASON(PATRONYMIC_DIFFERS)
+					    : REASON(WORD_DIFFERS);
 	case WORD_MISSING_ASKED:
 	case WORD_MISSING_LISTED:
-		return father_word(word) ? REASON(WITHOUT_PATRONYMIC)
-					 : REASON(WORD_MISSING);
+		return word_of_father(word) ? REASON(WITHOUT_PATRONYMIC)
+					    : REASON(WORD_MISSING);
 	default:
 		return 0;
 	}

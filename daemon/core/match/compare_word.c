@@ -7,35 +7,47 @@
 #include "daemon/core/match/compare_rules.h"
 #include "daemon/core/match/sound.h"
 
-static int32_t limit_of(const struct name_word *a, const struct name_word *b)
+static int32_t limit_of(const struct word_letters *a, const struct word_letters *b)
 {
 	return COST_LIMIT_BASE +
 	       COST_LIMIT_LETTER * (a->size > b->size ? a->size : b->size);
 }
 
-/* A word as the tables know it. */
-struct letters {
-	uint8_t index[SOUND_MAX];
-	int32_t left_out[SOUND_MAX];
-	size_t size;
-	bool truncated;
-};
-
-static void read_letters(
-	const struct name_word *word, bool no_vowels, struct letters *out)
+static void price(const char *sound, struct word_letters *out)
 {
-	out->size = word->size;
-	out->truncated = (word->flags & WORD_TRUNCATED) != 0;
-	for (size_t i = 0; i < word->size; i++) {
-		enum cost_place place = i == 0                 ? COST_FIRST
-					: i + 1u == word->size ? COST_LAST
-							       : COST_INSIDE;
+	for (size_t i = 0; i < out->size; i++) {
+		enum cost_place place = i == 0                ? COST_FIRST
+					: i + 1u == out->size ? COST_LAST
+							      : COST_INSIDE;
 
-		out->index[i] = cost_index(word->sound[i]);
-		out->left_out[i] = no_vowels && sound_vowel(word->sound[i])
-					   ? COST_UNWRITTEN
-					   : cost_left_out[place][out->index[i]];
+		out->index[i] = cost_index(sound[i]);
+		out->left_out[i] = cost_left_out[place][out->index[i]];
+		out->left_out_unwritten[i] =
+			sound_vowel(sound[i]) ? COST_UNWRITTEN : out->left_out[i];
 	}
+}
+
+void word_letters(const struct name_word *word, struct word_letters *letters)
+{
+	letters->size = word->size;
+	letters->flags = word->flags;
+	price(word->sound, letters);
+}
+
+bool word_letters_joined(const struct name_word *first, const struct name_word *second,
+	struct word_letters *letters)
+{
+	char sound[SOUND_MAX];
+
+	if (first->size + second->size > SOUND_MAX) {
+		return false;
+	}
+	memcpy(sound, first->sound, first->size);
+	memcpy(sound + first->size, second->sound, second->size);
+	letters->size = (uint8_t)(first->size + second->size);
+	letters->flags = first->flags | second->flags;
+	price(sound, letters);
+	return true;
 }
 
 static int32_t least(int32_t a, int32_t b, int32_t c)
@@ -45,67 +57,58 @@ static int32_t least(int32_t a, int32_t b, int32_t c)
 	return least < c ? least : c;
 }
 
-/* One row of the table of edit costs after another; a's letters are the rows. */
-static int32_t edit(const struct letters *a, const struct letters *b, int32_t limit)
+/* The row of the table of edit costs for one more letter of a; returns its least. */
+static int32_t next_row(int32_t *row, const uint16_t *change, int32_t left_out,
+	const struct word_letters *b, const uint16_t *b_left_out)
 {
-	int32_t row[SOUND_MAX + 1], best_cut = WORD_COST_NONE;
+	int32_t diagonal = row[0], row_least;
+
+	row[0] += left_out;
+	row_least = row[0];
+	for (size_t k = 0; k < b->size; k++) {
+		int32_t here = least(diagonal + change[b->index[k]],
+			row[k + 1] + left_out, row[k] + b_left_out[k]);
+
+		diagonal = row[k + 1];
+		row[k + 1] = here;
+		row_least = here < row_least ? here : row_least;
+	}
+	return row_least;
+}
+
+int32_t word_cost(const struct word_letters *a, const struct word_letters *b)
+{
+	bool unwritten = ((a->flags | b->flags) & WORD_NO_VOWELS) != 0;
+	const uint16_t *a_left_out = unwritten ? a->left_out_unwritten : a->left_out;
+	const uint16_t *b_left_out = unwritten ? b->left_out_unwritten : b->left_out;
+	int32_t limit = limit_of(a, b), row[SOUND_MAX + 1], cut = WORD_COST_NONE, cost;
 
 	row[0] = 0;
 	for (size_t k = 0; k < b->size; k++) {
-		row[k + 1] = row[k] + b->left_out[k];
+		row[k + 1] = row[k] + b_left_out[k];
 	}
 	for (size_t i = 0; i < a->size; i++) {
-		int32_t diagonal = row[0], row_least;
+		const uint16_t *change = cost_change[i > 0][a->index[i]];
 
-		row[0] += a->left_out[i];
-		row_least = row[0];
-		for (size_t k = 0; k < b->size; k++) {
-			const uint16_t *change = cost_change[i + k > 0][a->index[i]];
-			int32_t here = least(diagonal + change[b->index[k]],
-				row[k + 1] + a->left_out[i], row[k] + b->left_out[k]);
-
-			diagonal = row[k + 1];
-			row[k + 1] = here;
-			row_least = here < row_least ? here : row_least;
-		}
-		if (b->truncated && row[b->size] < best_cut) {
-			best_cut = row[b->size];
-		}
-		if (row_least > limit && best_cut > limit) {
+		if (next_row(row, change, a_left_out[i], b, b_left_out) >= limit &&
+			cut >= limit) {
 			return WORD_COST_NONE;
 		}
+		if ((b->flags & WORD_TRUNCATED) != 0 && row[b->size] < cut) {
+			cut = row[b->size];
+		}
 	}
-	for (size_t k = 0; a->truncated && k <= b->size; k++) {
-		best_cut = row[k] < best_cut ? row[k] : best_cut;
+	for (size_t k = 0; (a->flags & WORD_TRUNCATED) != 0 && k <= b->size; k++) {
+		cut = row[k] < cut ? row[k] : cut;
 	}
-	return row[b->size] < best_cut ? row[b->size] : best_cut;
-}
-
-int32_t word_cost(const struct name_word *a, const struct name_word *b)
-{
-	bool no_vowels = ((a->flags | b->flags) & WORD_NO_VOWELS) != 0;
-	int32_t limit = limit_of(a, b), cost;
-	struct letters a_letters, b_letters;
-
-	if (a->size == b->size && memcmp(a->sound, b->sound, a->size) == 0) {
-		return 0;
-	}
-	read_letters(a, no_vowels, &a_letters);
-	read_letters(b, no_vowels, &b_letters);
-	cost = edit(&a_letters, &b_letters, limit);
+	cost = row[b->size] < cut ? row[b->size] : cut;
 	return cost < limit ? cost : WORD_COST_NONE;
 }
 
 uint16_t word_permille(
-	const struct name_word *a, const struct name_word *b, int32_t cost)
+	const struct word_letters *a, const struct word_letters *b, int32_t cost)
 {
 	int32_t limit = limit_of(a, b);
 
 	return cost >= limit ? 0 : (uint16_t)(1000 - cost * 1000 / limit);
-}
-
-bool word_is_initial(const struct name_word *a, const struct name_word *b)
-{
-	return ((a->flags | b->flags) & WORD_INITIAL) != 0 &&
-	       a->sound[0] == b->sound[0];
 }

@@ -7,17 +7,28 @@
 /* More than any cost that is still a likeness. */
 #define WORD_COST_NONE 10000
 
+/* A sound, or two of them as one, with what its letters cost. */
+struct word_letters {
+	uint8_t size, flags; /* as of the words */
+	uint8_t index[SOUND_MAX];
+	uint16_t left_out[SOUND_MAX];           /* what it costs to leave it out */
+	uint16_t left_out_unwritten[SOUND_MAX]; /* where vowels are not written */
+};
+
+void word_letters(const struct name_word *word, struct word_letters *letters);
+
+/* Two words written as one; false when that is longer than a sound. */
+bool word_letters_joined(const struct name_word *first, const struct name_word *second,
+	struct word_letters *letters);
+
 /*
  * What it costs to make one sound from the other: 0 for the same, WORD_COST_NONE for
  * what is beyond the limit that goes with their lengths.  In the units of weights.
  */
-int32_t word_cost(const struct name_word *a, const struct name_word *b);
+int32_t word_cost(const struct word_letters *a, const struct word_letters *b);
 
 /* 1000 for no cost .. 0 for the limit or more. */
 uint16_t word_permille(
-	const struct name_word *a, const struct name_word *b, int32_t cost);
-
-/* Whether one is, or may be, only the other's first letter. */
-bool word_is_initial(const struct name_word *a, const struct name_word *b);
+	const struct word_letters *a, const struct word_letters *b, int32_t cost);
 
 #endif
