@@ -230,7 +230,8 @@ const struct counterpart_word counterpart_words[] = {
 		"оглы оглу огли угли ўғли кызы қызы улы ұлы уулу кизи гызы қизи oʻgʻli ugli "
 		"oğlu qızı oghlu" },
 	{ COUNTERPART_PREFIX, "abd abdul abdel abdoul abu abou абд абу عبد ابو أبو" },
-	{ COUNTERPART_SUFFIX, "din uddin eddin eddine ullah allah الله الدين" },
+	{ COUNTERPART_SUFFIX, "din uddin eddin eddine ullah allah الله الدين "
+		"zadeh zade zada zoda зода заде زاده" },
 };
 const size_t counterpart_words_count =
 	sizeof(counterpart_words) / sizeof(counterpart_words[0]);

@@ -36,25 +36,40 @@ static bool soft(char c)
 	return c == 'e' || c == 'i' || c == '\'' || c == '~';
 }
 
-/* Consonants: those that meet, and дз before a soft vowel, which is д. */
-static void meet(const char *letters, size_t size, unsigned habits, struct line *out)
+/* Letters that only their neighbours or habits tell apart, before they are put. */
+static char plain(char c, unsigned habits)
 {
-	bool persian = (habits & HABIT_PERSIAN) != 0;
+	switch (c) {
+	case 'E':
+		return 'e';
+	case 'I':
+		return 'i';
+	case 'T':
+		return (habits & HABIT_PERSIAN) != 0 ? 's' : 't';
+	case 'D':
+		return (habits & HABIT_PERSIAN) != 0 ? 'z' : 'd';
+	default:
+		return c;
+	}
+}
 
-	for (size_t i = 0; i < size; i++) {
+/* Consonants: those that meet; дз before a soft vowel is д, in Belarusian ц is т. */
+static void meet(const struct line *in, unsigned habits, bool latin, struct line *out)
+{
+	bool belarusian = (habits & HABIT_BELARUSIAN) != 0;
+
+	for (size_t i = 0; i < in->size; i++) {
 		size_t used = out->size;
+		char c = in->text[i];
 
-		if (soft(letters[i]) && used >= 2 && out->text[used - 1] == 'z' &&
+		if (soft(c) && used >= 2 && out->text[used - 1] == 'z' &&
 			out->text[used - 2] == 'd') {
 			out->size--;
+		} else if (belarusian && used > 0 && out->text[used - 1] == 'c' &&
+			   soft(c) && !(latin && c == 'e')) {
+			out->text[used - 1] = 't';
 		}
-		if (letters[i] == 'T') {
-			put(out, persian ? 's' : 't');
-		} else if (letters[i] == 'D') {
-			put(out, persian ? 'z' : 'd');
-		} else {
-			put(out, letters[i]);
-		}
+		put(out, plain(c, habits));
 	}
 }
 
@@ -117,7 +132,7 @@ static void glide(const struct line *in, struct line *out)
 
 static bool hushing(char c)
 {
-	return c == 'S' || c == 'Z' || c == 'C' || c == 'W' || c == 'c';
+	return c == 'S' || c == 'Z' || c == 'C' || c == 'W' || c == 'c' || c == 'j';
 }
 
 static bool vowel_at(const struct line *line, size_t at)
@@ -155,21 +170,21 @@ static bool consonant_u(const struct line *in, size_t at, char last, bool belaru
 	}
 }
 
-/* ў, and у that is one; ou that is u. */
 static void put_u(const struct line *in, size_t at, bool belarusian, struct line *out)
 {
 	char last = out->size > 0 ? out->text[out->size - 1] : '\0';
 
 	if (in->text[at] == 'U') {
 		put(out, !vowel_at(in, at + 1) && sound_vowel(last) ? 'v' : 'o');
-	} else if (consonant_u(in, at, last, belarusian)) {
-		put(out, 'v');
-	} else if (last == 'o') {
-		out->size--;
-		put_u(in, at, belarusian, out);
 	} else {
-		put(out, 'u');
+		put(out, consonant_u(in, at, last, belarusian) ? 'v' : 'u');
 	}
+}
+
+/* The o of ou that is u. */
+static bool silent_o(const struct line *in, size_t at, bool belarusian)
+{
+	return text_at(in, at, "ou") && !consonant_u(in, at + 1, 'o', belarusian);
 }
 
 static void vowels(const struct line *in, bool belarusian, struct line *out)
@@ -182,7 +197,8 @@ static void vowels(const struct line *in, bool belarusian, struct line *out)
 			put_u(in, i, belarusian, out);
 		} else if (c == 'w') {
 			put(out, 'u');
-		} else if (c == 'e' && last == 'u') {
+		} else if ((c == 'e' && last == 'u') || (c == 'a' && last == 'y') ||
+			   silent_o(in, i, belarusian)) {
 			continue;
 		} else if (c == 'o' && hushing(last)) {
 			put(out, 'e');
@@ -190,16 +206,6 @@ static void vowels(const struct line *in, bool belarusian, struct line *out)
 			put(out, 'a');
 		} else {
 			put(out, c);
-		}
-	}
-}
-
-/* In Belarusian soft т is ц. */
-static void harden(struct line *line)
-{
-	for (size_t i = 0; i + 1 < line->size; i++) {
-		if (line->text[i] == 'c' && soft(line->text[i + 1])) {
-			line->text[i] = 't';
 		}
 	}
 }
@@ -234,20 +240,15 @@ static void ending(struct line *line)
 size_t sound_of_spelt(
 	const struct spelt_word *word, unsigned habits, char sound[SPELT_MAX])
 {
-	char resolved[SPELT_MAX];
-	const char *letters = word->letters;
-	size_t size = word->size;
-	struct line met = { .size = 0 }, glided_line = { .size = 0 },
-		    done = { .size = 0 };
+	struct line letters = { .size = word->size }, met = { .size = 0 },
+		    glided_line = { .size = 0 }, done = { .size = 0 };
 
 	if (word->latin) {
-		size = sound_latin(word, habits, resolved);
-		letters = resolved;
+		letters.size = sound_latin(word, habits, letters.text);
+	} else {
+		memcpy(letters.text, word->letters, word->size);
 	}
-	meet(letters, size, habits, &met);
-	if ((habits & HABIT_BELARUSIAN) != 0) {
-		harden(&met);
-	}
+	meet(&letters, habits, word->latin, &met);
 	glide(&met, &glided_line);
 	vowels(&glided_line, (habits & HABIT_BELARUSIAN) != 0, &done);
 	ending(&done);

@@ -31,6 +31,7 @@
  *	'		a soft sign, a glide before a vowel
  *	"		a hard sign, a vowel in Bulgarian
  *	U		ў
+ *	E I		э ы, before which ц stays hard
  *	T D		ث ض: s z in Persian, t d in Arabic
  *	w		у that is always a vowel (ұ, ү, ю)
  *

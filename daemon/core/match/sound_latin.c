@@ -23,13 +23,15 @@ static const struct latin_rule rules[] = {
 	{ "chtch", "W", 0, 0, 0, 0 }, { "ck", "k", 0, 0, 0, 0 },
 	{ "cz", "C", 0, 0, 0, 0 }, { "chenk", "Cenk", 0, 0, 0, 0 },
 	{ "chuk", "Cuk", 0, '$', 0, 0 }, { "chik", "Cik", 0, '$', 0, 0 },
-	{ "cho", "xo", 'V', 0, 0, HABIT_CH | HABIT_ENGLISH },
 	{ "ch", "S", 0, 0, HABIT_FRENCH, HABIT_CH },
+	{ "cho", "xo", 'V', 0, 0, HABIT_CH | HABIT_ENGLISH },
+
 	{ "ch", "C", 0, 'E', 0, HABIT_SWEDISH | HABIT_GERMAN },
 	{ "ch", "x", 'Y', '$', HABIT_GLIDE_J | HABITS_SLAVIC, HABIT_CH },
 	{ "ch", "C", 0, 0, HABIT_CH, 0 },
 	{ "ch", "x", 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
 	{ "ch", "x", 0, 'L', 0, 0 }, { "ch", "C", 0, 0, 0, 0 },
+	{ "cov", "cov", 'N', '$', 0, 0 }, { "cova", "cova", 'N', '$', 0, 0 },
 	{ "cici", "cic", 0, '$', 0, 0 }, { "c", "j", 0, 0, HABIT_TURKISH, 0 },
 	{ "c", "C", 'I', '$', 0, HABIT_CARON }, { "c", "c", 0, 'F', 0, 0 },
 	{ "c", "c", 'E', '$', 0, 0 },
@@ -38,7 +40,8 @@ static const struct latin_rule rules[] = {
 	{ "achmad", "axmad", 0, 0, 0, 0 }, { "achmat", "axmat", 0, 0, 0, 0 },
 	{ "achmed", "axmed", 0, 0, 0, 0 }, { "adzi", "aji", 'G', 0, 0, 0 },
 
-	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, 0, 0 },
+	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, HABIT_SWEDISH, 0 },
+	{ "dzj", "dz'", 0, 'V', 0, 0 },
 	{ "dsch", "j", 0, 0, 0, 0 }, { "dse", "dze", 0, '$', 0, 0 },
 	{ "dj", "j", '^', 'V', 0, HABIT_CARON },
 	{ "dj", "d'", 0, 'V', 0, 0 }, { "dj", "j", 0, 0, 0, 0 },
@@ -75,7 +78,7 @@ static const struct latin_rule rules[] = {
 
 	{ "ph", "f", 0, 0, 0, 0 },
 
-	{ "q", "k", 0, 0, 0, 0 },
+	{ "q", "g", 0, 0, HABIT_TURKISH, 0 }, { "q", "k", 0, 0, 0, 0 },
 
 	{ "rz", "Z", 'V', 0, HABIT_POLISH, 0 }, { "rz", "Z", 'C', 0, HABIT_POLISH, 0 },
 
@@ -91,7 +94,7 @@ static const struct latin_rule rules[] = {
 	{ "tichon", "tixon", '^', 0, 0, 0 },
 	{ "tsch", "C", 0, 0, 0, 0 }, { "tsj", "C", 0, 0, 0, 0 }, { "tsh", "C", 0, 0, 0, 0 },
 	{ "tch", "C", 0, 0, 0, 0 }, { "tj", "C", 0, 0, HABIT_SWEDISH, 0 },
-	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
+	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tzh", "tZ", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
 	{ "th", "t", 0, 0, 0, 0 },
 
 	{ "vici", "viC", 0, '$', 0, 0 }, { "vich", "viC", 0, '$', 0, 0 },
@@ -103,9 +106,10 @@ static const struct latin_rule rules[] = {
 	{ "x", "x", 0, 'C', 0, 0 }, { "x", "ks", 'E', 0, 0, 0 }, { "x", "ks", 'O', 0, 0, 0 },
 	{ "x", "ks", 0, 'F', 0, 0 }, { "x", "ks", 0, '$', 0, 0 }, { "x", "x", 0, 0, 0, 0 },
 
-	{ "y", "~", 0, 'V', 0, 0 }, { "y", "i", 0, 0, 0, 0 },
+	{ "y", "~", 0, 'V', 0, 0 }, { "y", "I", 0, 0, 0, 0 },
 
-	{ "zachar", "zaxar", '^', 0, 0, 0 }, { "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
+	{ "zachar", "zaxar", '^', 0, 0, 0 },
+	{ "zadeh", "zade", 0, '$', 0, 0 }, { "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
 	{ "zj", "z'", 0, 'V', 0, 0 }, { "z", "c", 0, 0, HABIT_GERMAN, 0 },
 };
 /* clang-format on */
@@ -148,6 +152,8 @@ static bool fits(char class, char c)
 		return one_of(c, "ghx");
 	case 'I':
 		return one_of(c, "iy");
+	case 'N':
+		return one_of(c, "nlmv");
 	case 'R':
 		return c != 's';
 	case 'Y':
@@ -248,6 +254,7 @@ static const struct {
 	{ "jov", 0, 0, HABIT_GLIDE_J },
 	{ "lj", 0, 0, HABIT_GLIDE_J },
 	{ "vj", 0, 0, HABIT_GLIDE_J },
+	{ "rj", 'C', 'V', HABIT_GLIDE_J },
 	{ "ajl", 0, 0, HABIT_GLIDE_J },
 	{ "ejm", 0, 0, HABIT_GLIDE_J },
 	{ "ejn", 0, 0, HABIT_GLIDE_J },

@@ -112,7 +112,13 @@ static const char *by_neighbours(const struct reading *reading, size_t at)
 			       ? "v"
 			       : NULL;
 	case U'ه':
-		return last && reading->count > 2 ? "" : NULL;
+		if (!last || reading->count <= 2) {
+			return NULL;
+		}
+		return reading->letters[at - 1] == U'ل' &&
+				       reading->letters[at - 2] == U'ل'
+			       ? "a"
+			       : "";
 	default:
 		return NULL;
 	}

@@ -44,6 +44,12 @@ static bool initial(const struct spelt_word *word, size_t size)
 	return size == 1 || (word->behind == '.' && word->size <= 2);
 }
 
+/* Юлий has the sound of улы. */
+static bool is_july(const struct spelt_word *spelt)
+{
+	return strchr("~yj", spelt->letters[0]) != NULL;
+}
+
 static void draft_word(const struct match_context *context,
 	const struct spelt_word *spelt, unsigned habits, struct draft *draft)
 {
@@ -53,7 +59,7 @@ static void draft_word(const struct match_context *context,
 	draft->kind = 0;
 	draft->flags = spelt->no_vowels ? WORD_NO_VOWELS : 0;
 	row = counterpart_find(context->counterparts, 0, draft->sound, draft->size);
-	if (row != NULL) {
+	if (row != NULL && !(row->kind == COUNTERPART_CHILD && is_july(spelt))) {
 		draft->kind = row->kind;
 	} else if (initial(spelt, draft->size)) {
 		draft->flags |= WORD_INITIAL;
