@@ -32,7 +32,9 @@
 	X(PENDING, "pending", "see changes that wait for a second pair of eyes")       \
 	X(APPROVE, "approve", "approve or reject changes that wait")                   \
 	X(APPROVE_EXPORT, "approve_export", "approve or reject exports that wait")     \
-	X(AUTHZ, "authz", "ask who may do what")
+	X(AUTHZ, "authz", "ask who may do what")                                       \
+	X(ACCESS_LOG, "access_log", "read the access log")                             \
+	X(HISTORY, "history", "see who changed a record")
 
 enum action {
 #define ACTION_ENUM(symbol, name, text) ACTION_##symbol,

@@ -35,6 +35,8 @@
 	X(DUE_ANSWER, 42, cordon__due_answer)                                          \
 	X(PENDING, 43, cordon__pending_request)                                        \
 	X(PENDING_ANSWER, 44, cordon__pending_answer)                                  \
+	X(HISTORY, 47, cordon__history_request)                                        \
+	X(HISTORY_ANSWER, 48, cordon__history_answer)                                  \
 	X(HEADS_WATCH, 64, cordon__heads_request)                                      \
 	X(HEADS, 65, cordon__heads)                                                    \
 	X(PULL, 66, cordon__pull_request)                                              \
@@ -66,7 +68,9 @@
 	X(SCRUB, 110, cordon__control__scrub_request)                                  \
 	X(SCRUB_ANSWER, 111, cordon__control__scrub_answer)                            \
 	X(AUTHZ, 112, cordon__control__authz_request)                                  \
-	X(AUTHZ_ANSWER, 113, cordon__control__authz_answer)
+	X(AUTHZ_ANSWER, 113, cordon__control__authz_answer)                            \
+	X(ACCESS_LOG, 114, cordon__control__access_log_request)                        \
+	X(ACCESS_LOG_ANSWER, 115, cordon__control__access_log_answer)
 
 enum message_type {
 #define MESSAGE_ENUM(name, number, prefix) MESSAGE_##name = (number),

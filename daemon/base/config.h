@@ -96,6 +96,26 @@ struct config_access {
 	enum config_records records;
 };
 
+enum config_log_sync {
+	CONFIG_LOG_SYNC_GROUP = 0, /* before the answers of a group leave */
+	CONFIG_LOG_SYNC_INTERVAL   /* with each checkpoint */
+};
+
+/* The access log. */
+struct config_access_log {
+	const char *auditors;  /* PEM, public: what was asked is encrypted to it */
+	const char *key;       /* PEM, private: signs checkpoints */
+	const char *directory; /* NULL: access-log below data_dir */
+	enum config_log_sync sync;
+	uint32_t checkpoint_interval_ms;
+	uint64_t segment_bytes;
+	uint32_t segment_age_ms;
+	uint64_t reserve_bytes;
+	uint32_t keep_empty_days; /* lookups that found nothing */
+	uint32_t keep_days;       /* everything else */
+	uint64_t disk_warn_bytes;
+};
+
 struct config_address {
 	const char *host;
 	uint16_t port; /* 0: any free port; the log says which */
@@ -163,7 +183,8 @@ struct config {
 	size_t agencies_count;
 	struct config_access *access;
 	size_t access_count;
-	struct arena *arena; /* holds all strings and arrays above */
+	struct config_access_log *access_log; /* NULL: none is kept */
+	struct arena *arena;                  /* holds all strings and arrays above */
 };
 
 /*

@@ -203,6 +203,15 @@ static int read_peer(const struct builder *b)
 	return error;
 }
 
+static int read_access_log(const struct builder *b)
+{
+	struct config *config = b->config;
+
+	config->access_log = arena_alloc(config->arena, sizeof(*config->access_log));
+	return config->access_log == NULL ? no_memory(b)
+					  : read_block(b, config->access_log);
+}
+
 static int compare_states(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct state));
@@ -241,6 +250,8 @@ static int read_section(const struct builder *b)
 		return read_block(b, &config->agencies[config->agencies_count++]);
 	case CONFIG_ACCESS:
 		return read_block(b, &config->access[config->access_count++]);
+	case CONFIG_ACCESS_LOG:
+		return read_access_log(b);
 	default:
 		return read_block(b, config);
 	}

@@ -312,6 +312,21 @@ static int check_addresses(const struct check *c)
 	return 0;
 }
 
+static int check_access_log(const struct check *c)
+{
+	const struct config_access_log *log = c->config->access_log;
+
+	if (log != NULL && log->keep_days < log->keep_empty_days) {
+		const struct config_block *block = block_at(c, CONFIG_ACCESS_LOG, 0);
+
+		return refuse(c, line_of(block, "keep", NULL),
+			"access_log: keep is %ud, less than keep_empty (%ud): lookups "
+			"that found nothing are the ones to go first",
+			log->keep_days, log->keep_empty_days);
+	}
+	return 0;
+}
+
 int config_check(const struct config_block *blocks, const struct config *config,
 	struct errmsg *msg)
 {
@@ -324,6 +339,7 @@ int config_check(const struct config_block *blocks, const struct config *config,
 		check_objections,
 		check_orders,
 		check_addresses,
+		check_access_log,
 	};
 	const struct check c = { blocks, config, msg };
 	int error = 0;

@@ -204,6 +204,39 @@ static const struct config_key access_keys[] = {
 		.help = "How much of a record a checkpoint's answers hold." },
 };
 
+static const struct config_key access_log_keys[] = {
+	{ "auditors", CONFIG_PATH, .required = true, AT(config_access_log, auditors),
+		.help = "The auditors' public key, PEM: what was asked is encrypted to "
+			"it." },
+	{ "key", CONFIG_PATH, .required = true, AT(config_access_log, key),
+		.help = "The key that signs the log's checkpoints, PEM." },
+	{ "directory", CONFIG_PATH, AT(config_access_log, directory),
+		.help = "Where the log is kept." },
+	{ "sync", CONFIG_LOG_SYNC, .standard = "group", AT(config_access_log, sync),
+		.help = "When entries are on disk." },
+	{ "checkpoint_interval", CONFIG_TIME_MS, .min = 100, .max = MINUTE,
+		.standard = "1s", AT(config_access_log, checkpoint_interval_ms),
+		.help = "How often what was logged is signed." },
+	{ "segment_size", CONFIG_SIZE_BYTES, .min = 8 * MIB, .max = 1024 * MIB,
+		.standard = "32MiB", AT(config_access_log, segment_bytes),
+		.help = "How large a file of the log becomes." },
+	{ "segment_age", CONFIG_TIME_MS, .min = SECOND, .max = 30 * 24 * HOUR,
+		.standard = "1d", AT(config_access_log, segment_age_ms),
+		.help = "How old a file of the log becomes." },
+	{ "reserve", CONFIG_SIZE_BYTES, .min = 0, .max = TIB, .standard = "256MiB",
+		AT(config_access_log, reserve_bytes),
+		.help = "Disk space made ready for when the disk is full." },
+	{ "keep_empty", CONFIG_DAYS, .min = 1, .max = 36525, .standard = "90d",
+		AT(config_access_log, keep_empty_days),
+		.help = "How long lookups that found nothing are kept." },
+	{ "keep", CONFIG_DAYS, .min = 1, .max = 36525, .standard = "1096d",
+		AT(config_access_log, keep_days),
+		.help = "How long everything else is kept." },
+	{ "disk_warn", CONFIG_SIZE_BYTES, .min = 0, .max = 64 * TIB, .standard = "1GiB",
+		AT(config_access_log, disk_warn_bytes),
+		.help = "The free disk space below which the node warns." },
+};
+
 #define KEYS(table) .keys = table, .keys_count = sizeof(table) / sizeof(table[0])
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {
@@ -236,6 +269,8 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 		KEYS(access_keys),
 		.help = "What certificates of the own member may do, by role and "
 			"name." },
+	[CONFIG_ACCESS_LOG] = { "access_log", KEYS(access_log_keys),
+		.help = "The access log: who looked at what, when, where and why." },
 };
 
 _Static_assert(sizeof(top_keys) / sizeof(top_keys[0]) <= CONFIG_KEYS_MAX,
@@ -264,6 +299,7 @@ static const char *const expectations[] = {
 	[CONFIG_SIZE_BYTES] = "a size from %s to %s",
 	[CONFIG_OFFSET_MIN] = "an offset from \"-12:00\" to \"+14:00\"",
 	[CONFIG_SWITCH] = "yes or no",
+	[CONFIG_LOG_SYNC] = "group or interval",
 	[CONFIG_COPIES] = "local, all, or a number from %s to %s",
 	[CONFIG_TEXT] = "a text of %s to %s bytes",
 	[CONFIG_PATH] = "a path of at most 4095 bytes",

@@ -37,6 +37,7 @@ enum config_type {
 	CONFIG_KIND,        /* uint16_t */
 	CONFIG_LIST_NAME,   /* struct list_id; "RUS/entry_ban" */
 	CONFIG_RECORD_ID,   /* const char * */
+	CONFIG_LOG_SYNC,    /* enum config_log_sync */
 	CONFIG_AGENCY_NAME, /* const char *; may end in '*' */
 	CONFIG_CERTIFICATE, /* struct config_certificate; "checkpoint/almaty-*" */
 	CONFIG_ACTION,      /* enum action */
@@ -68,6 +69,7 @@ enum config_section_id {
 	CONFIG_OBJECTION,
 	CONFIG_AGENCY,
 	CONFIG_ACCESS,
+	CONFIG_ACCESS_LOG,
 	CONFIG_SECTIONS
 };
 

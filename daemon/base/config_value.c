@@ -82,6 +82,19 @@ static bool read_switch(const struct context *c, const char *text, void *field)
 	return true;
 }
 
+static bool read_log_sync(const struct context *c, const char *text, void *field)
+{
+	static const char *const words[] = { "group", "interval" };
+	size_t i = word_index(words, 2, text);
+
+	(void)c;
+	if (i == 2) {
+		return false;
+	}
+	*(enum config_log_sync *)field = (enum config_log_sync)i;
+	return true;
+}
+
 static bool read_copies(const struct context *c, const char *text, void *field)
 {
 	static const char *const words[] = { "local", "all" };
@@ -377,6 +390,7 @@ static bool (*const readers[])(const struct context *, const char *, void *) = {
 	[CONFIG_OFFSET_MIN] = read_offset,
 	[CONFIG_SWITCH] = read_switch,
 	[CONFIG_COPIES] = read_copies,
+	[CONFIG_LOG_SYNC] = read_log_sync,
 	[CONFIG_TEXT] = read_text,
 	[CONFIG_PATH] = read_path,
 	[CONFIG_HEAD_KEY] = read_head_key,

@@ -35,6 +35,7 @@ static const enum reach table[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_PENDING] = OWN,
 		[ACTION_APPROVE] = OWN,
 		[ACTION_APPROVE_EXPORT] = ANY,
+		[ACTION_HISTORY] = OWN,
 	},
 	[ROLE_AUDITOR] = {
 		[ACTION_RECORD_SHOW] = GRANTED,
@@ -42,6 +43,8 @@ static const enum reach table[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_VERIFY] = ANY,
 		[ACTION_PENDING] = GRANTED,
 		[ACTION_AUTHZ] = ANY,
+		[ACTION_ACCESS_LOG] = ANY,
+		[ACTION_HISTORY] = OWN,
 	},
 	[ROLE_ADMIN] = {
 		[ACTION_LOOKUP] = ANY,
@@ -57,6 +60,7 @@ static const enum reach table[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_PENDING] = OWN,
 		[ACTION_APPROVE_EXPORT] = ANY,
 		[ACTION_AUTHZ] = ANY,
+		[ACTION_HISTORY] = OWN,
 	},
 	/* what it may have of which list is its owner's decision: shared_with */
 	[ROLE_NODE] = {

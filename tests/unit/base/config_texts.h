@@ -73,6 +73,9 @@
 	"agency passports { kinds = invalid_document }\n"                              \
 	"access \"checkpoint/gate-*\" { queries = {document, mrz} lookups_daily = "    \
 	"500 allow = {record_show} records = whole }\n"                                \
-	"access auditor/one { deny = {verify} }\n"
+	"access auditor/one { deny = {verify} }\n"                                     \
+	"access_log { auditors = a.pem key = log.key directory = log sync = interval " \
+	"checkpoint_interval = 3s segment_size = 64MiB segment_age = 2h reserve = "    \
+	"1GiB keep_empty = 30d keep = 400d disk_warn = 2GiB }\n"
 
 #endif

@@ -214,6 +214,26 @@ static void lists_and_what_others_mean_are_read(void **state)
 	config_destroy(c);
 }
 
+static void the_access_log_is_read(void **state)
+{
+	struct config *c = parse(EVERYTHING);
+	const struct config_access_log *log = c->access_log;
+
+	(void)state;
+	assert_non_null(log);
+	assert_string_equal(log->auditors, "/etc/cordon/a.pem");
+	assert_string_equal(log->directory, "/etc/cordon/log");
+	assert_int_equal(log->sync, CONFIG_LOG_SYNC_INTERVAL);
+	assert_int_equal(log->checkpoint_interval_ms, 3000);
+	assert_true(log->segment_bytes == UINT64_C(64) << 20);
+	assert_int_equal(log->segment_age_ms, 7200000);
+	assert_true(log->reserve_bytes == UINT64_C(1) << 30);
+	assert_int_equal(log->keep_empty_days, 30);
+	assert_int_equal(log->keep_days, 400);
+	assert_true(log->disk_warn_bytes == UINT64_C(2) << 30);
+	config_destroy(c);
+}
+
 static void the_text_of_everything_leaves_no_key_out(void **state)
 {
 	struct config_block *blocks;
@@ -258,6 +278,7 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_null(c->ciphersuites);
 	assert_null(c->groups);
 	assert_null(c->user);
+	assert_null(c->access_log);
 	assert_int_equal(c->log_level, LOG_LEVEL_INFO);
 	assert_in_range(c->workers, 1, 64);
 	assert_true(c->map_size_bytes == UINT64_C(256) << 30);
@@ -281,6 +302,7 @@ int main(void)
 		cmocka_unit_test(members_are_read),
 		cmocka_unit_test(head_keys_may_have_days),
 		cmocka_unit_test(lists_and_what_others_mean_are_read),
+		cmocka_unit_test(the_access_log_is_read),
 		cmocka_unit_test(the_text_of_everything_leaves_no_key_out),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 	};

@@ -204,6 +204,12 @@ static void what_must_be_there_is_missed(void **state)
 		{ "peer RUS/a { }",
 			"/c:6: peer RUS/a: address is missing. Where it listens." },
 		{ "objection RUS-1 { }", "/c:6: objection RUS-1: why is missing." },
+		{ "access_log { auditors = a key = b keep = 20d }",
+			"/c:6: access_log: keep is 20d, less than keep_empty (90d)" },
+		{ "access_log { auditors = a key = b sync = never }",
+			"/c:6: access_log: sync = \"never\": expected group or "
+			"interval" },
+		{ "access_log { key = b }", "/c:6: access_log: auditors is missing." },
 		{ "agency a { kinds = {} }", "/c:6: agency a: kinds is missing." },
 		{ "listen = {}", "/c:6: listen is empty" },
 	};

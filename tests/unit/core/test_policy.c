@@ -14,7 +14,8 @@
 /*
  * The whole table: who may do what at a node of KAZ.  One letter for each action in the
  * order of enum action (lookup, submit, record_show, export, due, status, verify,
- * takeover, aside, upkeep, scrub, replicate, pending, approve, approve_export, authz):
+ * takeover, aside, upkeep, scrub, replicate, pending, approve, approve_export, authz,
+ * access_log, history):
  * '-' never, 'o' own records, 'a' records of any member, 'g' any, where the
  * configuration allows it.
  */
@@ -26,19 +27,19 @@ struct row {
 };
 
 static const struct row table[] = {
-	{ "KAZ", ROLE_NONE, false, "----------------" },
-	{ "KAZ", ROLE_NODE, false, "-----------a----" },
-	{ "KAZ", ROLE_CHECKPOINT, false, "a-g--g----------" },
-	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa-----ooa-" },
-	{ "KAZ", ROLE_AUDITOR, false, "--g--aa-----g--a" },
-	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaoooa-o-aa" },
-	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaoooa-o-aa" },
-	{ "RUS", ROLE_NONE, false, "----------------" },
-	{ "RUS", ROLE_NODE, false, "-----------a----" },
-	{ "RUS", ROLE_CHECKPOINT, false, "----------------" },
-	{ "RUS", ROLE_AGENCY, false, "----------------" },
-	{ "RUS", ROLE_AUDITOR, false, "----------------" },
-	{ "RUS", ROLE_ADMIN, false, "----------------" },
+	{ "KAZ", ROLE_NONE, false, "------------------" },
+	{ "KAZ", ROLE_NODE, false, "-----------a------" },
+	{ "KAZ", ROLE_CHECKPOINT, false, "a-g--g------------" },
+	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa-----ooa--o" },
+	{ "KAZ", ROLE_AUDITOR, false, "--g--aa-----g--aao" },
+	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaoooa-o-aa-o" },
+	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaoooa-o-aa-o" },
+	{ "RUS", ROLE_NONE, false, "------------------" },
+	{ "RUS", ROLE_NODE, false, "-----------a------" },
+	{ "RUS", ROLE_CHECKPOINT, false, "------------------" },
+	{ "RUS", ROLE_AGENCY, false, "------------------" },
+	{ "RUS", ROLE_AUDITOR, false, "------------------" },
+	{ "RUS", ROLE_ADMIN, false, "------------------" },
 };
 
 static const struct state kaz = { "KAZ" }, rus = { "RUS" };
