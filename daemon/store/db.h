@@ -38,6 +38,7 @@ struct store {
 	int lock; /* file descriptor that keeps other processes out */
 	struct match_context *match; /* the writer thread's */
 	struct deferred *deferred;   /* deferred.h; the writer thread's */
+	bool persons_partial; /* postings are being made anew; the writer thread's */
 	atomic_uint_fast64_t generation;
 	atomic_bool broken; /* db_is_broken, seen at a commit */
 	/* Faults of tests: the writes_left-th write from now on fails with fault. */
@@ -56,7 +57,8 @@ struct store_txn {
 	struct buffer journal; /* what was done, while a copy is being made */
 	bool writes;
 	bool changed;
-	bool kept;   /* it was committed */
+	bool kept;          /* it was committed */
+	bool persons_whole; /* with it the store is no longer persons_partial */
 	bool lapsed; /* a read transaction that was reset, or could not be renewed */
 	int error;
 	struct errmsg msg;
@@ -137,8 +139,15 @@ int db_append(struct store_txn *txn, enum table table, struct bytes key,
 	struct bytes value, bool *taken);
 /* found may be NULL. */
 int db_delete(struct store_txn *txn, enum table table, struct bytes key, bool *found);
-/* One REF of an index key; *changed is false when it was there already, or not there.
+/* One value of an index key; *changed is false when it was there already, or not there.
  */
+int db_add_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *changed);
+int db_has_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *found);
+int db_remove_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *changed);
+/* The same where the value is a REF. */
 int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
 	bool *changed);
 int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
@@ -147,7 +156,7 @@ int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
 	uint64_t ref, bool *changed);
 int db_drop(struct store_txn *txn, enum table table);
 
-/* Adds REFs of an index in ascending order of (key, ref). */
+/* Adds values of an index in ascending order of (key, value). */
 struct db_filler {
 	struct store_txn *txn;
 	enum table table;
@@ -159,7 +168,7 @@ struct db_filler {
 
 int db_filler_open(struct db_filler *filler, struct store_txn *txn, enum table table);
 int db_filler_add(
-	struct db_filler *filler, struct bytes key, uint64_t ref, bool *changed);
+	struct db_filler *filler, struct bytes key, struct bytes value, bool *changed);
 void db_filler_close(struct db_filler *filler);
 
 struct db_cursor {
@@ -173,6 +182,9 @@ void db_cursor_close(struct db_cursor *cursor);
 /* key is where to look for the operations that take one, and where it was found. */
 int db_cursor_get(struct db_cursor *cursor, MDB_cursor_op op, struct bytes *key,
 	struct bytes *value, bool *found);
+/* The first of key's values that is not below value. */
+int db_cursor_at(
+	struct db_cursor *cursor, struct bytes key, struct bytes *value, bool *found);
 /* The entry that the cursor stands on. */
 int db_cursor_delete(struct db_cursor *cursor);
 

@@ -136,6 +136,15 @@ static int keep(struct feed_context *feed, struct deferred *d, uint64_t ref,
 		key_native(&key, keys->names.keys[i]);
 		error = keep_key(feed, d, TABLE_NAMES, &key, ref);
 	}
+	if (error == 0 && keys->person.card.size > 0) {
+		error = persons_put_card(feed->txn, ref, &keys->person);
+	}
+	for (size_t i = 0; error == 0 && i < keys->person.count; i++) {
+		error = deferred_keys_add_posting(
+				&d->keys, &keys->person.postings[i], ref) == 0
+				? 0
+				: no_memory(feed);
+	}
 	due_keys(&feed->list, keys, &due);
 	for (size_t i = 0; error == 0 && i < due.count; i++) {
 		error = keep_key(feed, d, TABLE_DUE, &due.keys[i], ref);
@@ -217,8 +226,8 @@ struct filling {
 static int fill_one(struct filling *f, const struct deferred_key *from)
 {
 	enum table table = deferred_key_table(from);
+	struct deferred_entry entry;
 	bool changed = false;
-	struct key key;
 	int error = 0;
 
 	if (f->open && f->table != table) {
@@ -230,12 +239,13 @@ static int fill_one(struct filling *f, const struct deferred_key *from)
 		f->open = error == 0;
 		f->table = table;
 	}
-	deferred_key_read(from, &key);
+	deferred_key_read(from, &entry);
 	if (error == 0) {
-		error = db_filler_add(&f->filler, key_bytes(&key), from->ref, &changed);
+		error = db_filler_add(&f->filler, key_bytes(&entry.key),
+			(struct bytes){ entry.value, entry.value_bytes }, &changed);
 	}
 	return error == 0 && changed && table == TABLE_DOCUMENTS
-		       ? documents_count_block(f->txn, &key)
+		       ? documents_count_block(f->txn, &entry.key)
 		       : error;
 }
 

@@ -64,8 +64,18 @@ enum table deferred_key_table(const struct deferred_key *key)
 	return (enum table)(key->order[0] >> 56);
 }
 
-void deferred_key_read(const struct deferred_key *key, struct key *out)
+static void read_posting(const uint8_t bytes[24], struct deferred_entry *out)
 {
+	uint64_t native = 0;
+
+	(void)ref_read((struct bytes){ bytes + 1, REF_BYTES }, &native);
+	key_native(&out->key, native);
+	memcpy(out->value, bytes + 1 + REF_BYTES, POSTING_BYTES - REF_BYTES);
+}
+
+void deferred_key_read(const struct deferred_key *key, struct deferred_entry *out)
+{
+	enum table table = deferred_key_table(key);
 	uint8_t bytes[24];
 	uint64_t native = 0;
 	struct writer w;
@@ -74,13 +84,21 @@ void deferred_key_read(const struct deferred_key *key, struct key *out)
 	for (size_t i = 0; i < 3; i++) {
 		writer_u64(&w, key->order[i]);
 	}
-	if (deferred_key_table(key) == TABLE_NAMES) {
-		(void)ref_read((struct bytes){ bytes + 1, REF_BYTES }, &native);
-		key_native(out, native);
+	if (table == TABLE_POSTINGS) {
+		read_posting(bytes, out);
+		ref_write(key->ref, out->value + POSTING_BYTES - REF_BYTES);
+		out->value_bytes = POSTING_BYTES;
 		return;
 	}
-	out->size = bytes[23];
-	memcpy(out->data, bytes + 1, out->size);
+	if (table == TABLE_NAMES) {
+		(void)ref_read((struct bytes){ bytes + 1, REF_BYTES }, &native);
+		key_native(&out->key, native);
+	} else {
+		out->key.size = bytes[23];
+		memcpy(out->key.data, bytes + 1, out->key.size);
+	}
+	memcpy(out->value, &key->ref, sizeof(key->ref));
+	out->value_bytes = sizeof(key->ref);
 }
 
 /* The open run is full, or the last: it becomes one of the others. */
@@ -106,30 +124,55 @@ static int close_run(struct deferred_keys *keys)
 	return 0;
 }
 
-int deferred_keys_add(
-	struct deferred_keys *keys, enum table table, struct bytes key, uint64_t ref)
+/* Of which order is still to be written; NULL: out of memory. */
+static struct deferred_key *add(struct deferred_keys *keys, uint64_t ref)
 {
 	struct deferred_key *place;
 
-	if (keys->open != NULL && keys->open->count == RUN_KEYS) {
-		int error = close_run(keys);
-
-		if (error != 0) {
-			return error;
-		}
+	if (keys->open != NULL && keys->open->count == RUN_KEYS &&
+		close_run(keys) != 0) {
+		return NULL;
 	}
 	if (keys->open == NULL) {
 		keys->open = malloc(sizeof(*keys->open));
 		if (keys->open == NULL) {
-			return CORDON_ENOMEM;
+			return NULL;
 		}
 		keys->open->count = 0;
 		keys->open->taken = 0;
 	}
 	place = &keys->open->keys[keys->open->count++];
-	write_order(table, key, place->order);
 	place->ref = ref;
 	keys->count++;
+	return place;
+}
+
+int deferred_keys_add(
+	struct deferred_keys *keys, enum table table, struct bytes key, uint64_t ref)
+{
+	struct deferred_key *place = add(keys, ref);
+
+	if (place == NULL) {
+		return CORDON_ENOMEM;
+	}
+	write_order(table, key, place->order);
+	return 0;
+}
+
+int deferred_keys_add_posting(
+	struct deferred_keys *keys, const struct record_posting *from, uint64_t ref)
+{
+	struct deferred_key *place = add(keys, ref);
+	const struct posting *posting = &from->posting;
+
+	if (place == NULL) {
+		return CORDON_ENOMEM;
+	}
+	/* table:1 key:8 born:4 signature:4 and zeros */
+	place->order[0] = (uint64_t)TABLE_POSTINGS << 56 | from->key >> 8;
+	place->order[1] = from->key << 56 | (uint64_t)posting->born << 24 |
+			  posting->signature >> 8;
+	place->order[2] = (uint64_t)posting->signature << 56;
 	return 0;
 }
 

@@ -34,8 +34,18 @@ int deferred_keys_add(
 int deferred_keys_next(
 	struct deferred_keys *keys, struct deferred_key *key, bool *found);
 
+/* The same of a posting, which is a key with its value. */
+int deferred_keys_add_posting(
+	struct deferred_keys *keys, const struct record_posting *posting, uint64_t ref);
+
 enum table deferred_key_table(const struct deferred_key *key);
-void deferred_key_read(const struct deferred_key *key, struct key *out);
+/* As they stand in the table. */
+struct deferred_entry {
+	struct key key;
+	uint8_t value[POSTING_BYTES];
+	size_t value_bytes;
+};
+void deferred_key_read(const struct deferred_key *key, struct deferred_entry *out);
 bool deferred_key_same(const struct deferred_key *a, const struct deferred_key *b);
 
 #endif

@@ -73,7 +73,7 @@ static int order(struct db_filler *filler, const struct key *a, struct bytes b)
 }
 
 /*
- * A key behind all others is appended, and so are the further references of a key that
+ * A key behind all others is appended, and so are the further values of a key that
  * was appended here.
  */
 static unsigned int flags_for(struct db_filler *filler, struct bytes key)
@@ -91,10 +91,9 @@ static unsigned int flags_for(struct db_filler *filler, struct bytes key)
 }
 
 int db_filler_add(
-	struct db_filler *filler, struct bytes key, uint64_t ref, bool *changed)
+	struct db_filler *filler, struct bytes key, struct bytes value, bool *changed)
 {
-	struct bytes reference = { (const uint8_t *)&ref, sizeof(ref) };
-	MDB_val k = value_of(&key), v = value_of(&reference);
+	MDB_val k = value_of(&key), v = value_of(&value);
 	int error = txn_writes(filler->txn);
 	int rc;
 
@@ -105,7 +104,7 @@ int db_filler_add(
 		return failed(filler, filler->txn->store->fault);
 	}
 	filler->txn->changed = true;
-	db_note(filler->txn, JOURNAL_PUT, filler->table, key, reference);
+	db_note(filler->txn, JOURNAL_PUT, filler->table, key, value);
 	rc = mdb_cursor_put(filler->mdb, &k, &v, flags_for(filler, key));
 	if (rc != 0 && rc != MDB_KEYEXIST) {
 		return failed(filler, rc);

@@ -19,7 +19,12 @@ static int derive_names(struct match_context *match, const struct cordon_record 
 	struct arena *arena, struct index_keys *keys)
 {
 	struct record_keys names;
-	int error = record_name_keys(match, record, &names);
+	int error = persons_derive(
+		match, record, arena, &keys->person, &keys->not_understood);
+
+	if (error == 0) {
+		error = record_name_keys(match, record, &names);
+	}
 
 	if (error != 0 || names.count == 0) {
 		keys->not_understood |= error == 0 && names.cut;
@@ -102,6 +107,7 @@ int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 	if (txn->error == 0 && keys->any) {
 		(void)documents_add(txn, ref, &keys->numbers);
 		(void)names_add(txn, ref, &keys->names);
+		(void)persons_add(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_add(txn, list, ref, keys);
@@ -113,6 +119,7 @@ int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref
 	if (txn->error == 0 && keys->any) {
 		(void)documents_remove(txn, ref, &keys->numbers);
 		(void)names_remove(txn, ref, &keys->names);
+		(void)persons_remove(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_remove(txn, list, ref, keys);
@@ -124,6 +131,7 @@ int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref
 	if (txn->error == 0 && keys->any) {
 		(void)documents_forget(txn, ref, &keys->numbers);
 		(void)names_forget(txn, ref, &keys->names);
+		(void)persons_forget(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
 						 : due_forget(txn, list, ref, keys);

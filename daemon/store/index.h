@@ -2,6 +2,7 @@
 #ifndef STORE_INDEX_H
 #define STORE_INDEX_H
 
+#include "daemon/core/match/search.h"
 #include "daemon/store/db.h"
 #include "daemon/store/row.h"
 
@@ -26,9 +27,17 @@ struct index_names {
 	size_t count;
 };
 
+/* Of the tables postings and cards. */
+struct index_person {
+	struct record_posting *postings;
+	size_t count;
+	struct bytes card; /* size 0: no person */
+};
+
 struct index_keys {
 	struct index_numbers numbers;
 	struct index_names names;
+	struct index_person person;
 	bool has_review;
 	int64_t review_day;
 	bool has_end; /* a live row with its content, understood or not */
@@ -84,6 +93,27 @@ int documents_count_block(struct store_txn *txn, const struct key *key);
 int names_add(struct store_txn *txn, uint64_t ref, const struct index_names *names);
 int names_remove(struct store_txn *txn, uint64_t ref, const struct index_names *names);
 int names_forget(struct store_txn *txn, uint64_t ref, const struct index_names *names);
+
+/* persons.c */
+int persons_derive(struct match_context *match, const struct cordon_record *record,
+	struct arena *arena, struct index_person *person, bool *cut);
+/* A posting as it stands in the table. */
+struct person_posting {
+	struct key key;
+	uint8_t value[POSTING_BYTES];
+};
+void persons_posting(
+	const struct record_posting *from, uint64_t ref, struct person_posting *out);
+/* Of a card alone; its postings are to follow. */
+int persons_put_card(
+	struct store_txn *txn, uint64_t ref, const struct index_person *person);
+int persons_add(struct store_txn *txn, uint64_t ref, const struct index_person *person);
+int persons_remove(
+	struct store_txn *txn, uint64_t ref, const struct index_person *person);
+int persons_forget(
+	struct store_txn *txn, uint64_t ref, const struct index_person *person);
+int persons_missing(struct store_txn *txn, uint64_t ref,
+	const struct index_person *person, bool *missing);
 
 /* due.c */
 struct due_keys {

@@ -6,21 +6,28 @@
 #include "proto/entry.h"
 #include "proto/head.h"
 
+/* clang-format off */
 /*
  * Every table, its key and its value.  Numbers are big-endian unless said otherwise, so
  * that keys sort as people count; native ones are LMDB's integer keys.
  *
  *   table      key                                    value
  *   meta       name                                   bytes
- *   lists      LIST                                   number:2 and what lookups need
- * (lists.c) numbers    number:2                               LIST parts      LIST
- * part:1                            one part of a list's state (lists.c) feed REF,
- * native                            row (row.h) ids        number:2 id REF:8 stage REF,
- * native                            row stage_ids  number:2 id REF:8 documents  1
- * skeleton of a document's number      REFs, native, sorted 2 skeleton of a personal
- * number        " 3 length:1 skeleton of a block         " lengths    length:1 41
- * counts:4 of blocks, by bytes of text names      name key, native REFs, native, sorted
- *   due        1 owner:3 review day:8                 "
+ *   lists      LIST                                   number:2 and more (lists.c)
+ *   numbers    number:2                               LIST
+ *   parts      LIST part:1                            a part of its state (lists.c)
+ *   feed       REF, native                            row (row.h)
+ *   ids        number:2 id                            REF:8
+ *   stage      REF, native                            row
+ *   stage_ids  number:2 id                            REF:8
+ *   documents  1 skeleton of a document's number      REFs, native, sorted
+ *              2 skeleton of a personal number        "
+ *              3 length:1 skeleton of a block         "
+ *   lengths    length:1                               41 counts:4 of blocks, by bytes
+ *   names      name key, native                       REFs, native, sorted
+ *   postings   key of a word or date, native          born:4 signature:4 REF:8, sorted
+ *   cards      REF, native                            card (match/card.h)
+ *   due        1 owner:3 review day:8                 REFs, native, sorted
  *              2 owner:3 second of the end:8          "
  *   heads      LIST                                   packed head of the live rows
  *              LIST epoch number:8 tag:8 sequence:8   packed head, as first put
@@ -35,6 +42,7 @@
  * REF is number << 48 | sequence: a row of the list, until its record changes.
  * Signed values (days, seconds) have their highest bit turned, so that they sort.
  */
+/* clang-format on */
 #define TABLES(X)                                                                      \
 	X(META, meta, 0)                                                               \
 	X(LISTS, lists, 0)                                                             \
@@ -47,6 +55,8 @@
 	X(DOCUMENTS, documents, MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)           \
 	X(LENGTHS, lengths, 0)                                                         \
 	X(NAMES, names, MDB_INTEGERKEY | MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)  \
+	X(POSTINGS, postings, MDB_INTEGERKEY | MDB_DUPSORT | MDB_DUPFIXED)             \
+	X(CARDS, cards, MDB_INTEGERKEY)                                                \
 	X(DUE, due, MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)                       \
 	X(HEADS, heads, 0)                                                             \
 	X(EVIDENCE, evidence, 0)                                                       \

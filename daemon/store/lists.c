@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/lists.h"
+#include "daemon/store/rebuild.h"
 
 #include <string.h>
 
@@ -215,6 +216,8 @@ struct collected {
 	struct store_list_info *infos;
 	size_t count, room;
 	struct arena *arena;
+	bool persons_partial;
+	uint64_t persons_at;
 };
 
 static int collect(
@@ -244,6 +247,8 @@ static int collect(
 		.sequence = row->sequence,
 		.head_time_s = row->head_time_s,
 		.not_understood = row->not_understood,
+		.persons_partial = all->persons_partial &&
+				   row->number >= ref_number(all->persons_at),
 	};
 	return 0;
 }
@@ -252,7 +257,11 @@ int store_list_infos(struct store_txn *txn, struct arena *arena,
 	struct store_list_info **out, size_t *count)
 {
 	struct collected all = { .txn = txn, .arena = arena };
-	int error = list_each(txn, collect, &all);
+	int error = persons_at(txn, &all.persons_partial, &all.persons_at);
+
+	if (error == 0) {
+		error = list_each(txn, collect, &all);
+	}
 
 	if (error == 0) {
 		*out = all.infos;

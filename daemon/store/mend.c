@@ -38,6 +38,9 @@ static int is_missing(struct store_txn *txn, const struct list_id *list, uint64_
 		key_native(&key, keys->names.keys[i]);
 		error = look(txn, TABLE_NAMES, &key, ref, missing);
 	}
+	if (error == 0 && keys->any) {
+		error = persons_missing(txn, ref, &keys->person, missing);
+	}
 	return error;
 }
 

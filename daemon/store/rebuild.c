@@ -11,8 +11,8 @@
 #define MARK_BYTES (MARK_VERSION_BYTES + HASH_BYTES)
 #define SAMPLE_BYTES_MAX 16384
 
-/* Names of the samples, in the scripts that members write; nobody's. */
-static const char *const sample_names[][2] = {
+/* Nobody's. */
+const char *const sample_names[SAMPLE_NAMES][2] = {
 	{ "ЩЕРБАКОВ-ЁЛКИН", "ЮЛІЯ ЎЛАДЗІСЛАВАЎНА" },
 	{ "ЖАҢАБАЕВ", "ӨМІРЗАҚ ҒАБИТҰЛЫ" },
 	{ "O'G'IZBEKOV", "Çağrı Şöhrət" },
@@ -60,8 +60,7 @@ static int write_sample_keys(struct store_txn *txn, struct writer *w)
 	struct record_keys *keys = arena_alloc(&txn->arena, sizeof(*keys));
 	int error = keys == NULL ? CORDON_ENOMEM : 0;
 
-	for (size_t i = 0;
-		error == 0 && i < sizeof(sample_names) / sizeof(sample_names[0]); i++) {
+	for (size_t i = 0; error == 0 && i < SAMPLE_NAMES; i++) {
 		struct cordon_name name = { .type = CORDON_NAME_PRIMARY,
 			.surname = sample_names[i][0],
 			.given = sample_names[i][1] };

@@ -14,4 +14,18 @@
 
 int rebuild_if_rules_changed(struct store_txn *txn);
 
+/*
+ * persons_rebuild.c: the same for postings and cards, with a mark made of
+ * MATCH_RULES_VERSION and of a few samples.  These are emptied at start, and filled
+ * afterwards by slices (store_persons_some).  Rows that come meanwhile are indexed at
+ * once; of those that go nothing need be there.
+ */
+int persons_check_rules(struct store_txn *txn);
+/* The rows with a reference up to *at are there; *partial false: all are. */
+int persons_at(struct store_txn *txn, bool *partial, uint64_t *at);
+
+/* Names of the samples, in the scripts that members write. */
+#define SAMPLE_NAMES 8
+extern const char *const sample_names[SAMPLE_NAMES][2];
+
 #endif

@@ -116,6 +116,9 @@ static int check_store(struct store *store, const char *node, struct errmsg *msg
 	if (error == 0) {
 		error = rebuild_if_rules_changed(txn);
 	}
+	if (error == 0) {
+		error = persons_check_rules(txn);
+	}
 	return store_commit(txn, msg);
 }
 
@@ -240,6 +243,9 @@ static void end(struct store_txn *txn)
 	}
 	if (txn->writes && txn->kept) {
 		deferred_committed(txn->store);
+		if (txn->persons_whole) {
+			txn->store->persons_partial = false;
+		}
 	} else if (txn->writes) {
 		deferred_aborted(txn->store);
 	}

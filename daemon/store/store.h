@@ -3,6 +3,7 @@
 #define STORE_STORE_H
 
 #include "daemon/core/match/screen.h"
+#include "daemon/core/match/search.h"
 #include "daemon/core/repl/copy.h"
 #include "proto/errmsg.h"
 #include "proto/evidence.h"
@@ -85,6 +86,7 @@ struct store_list_info {
 	uint64_t sequence;
 	int64_t head_time_s;     /* 0: never */
 	uint64_t not_understood; /* live rows that are kept but not (wholly) indexed */
+	bool persons_partial;    /* not all of its persons can be searched yet */
 };
 int store_list_infos(struct store_txn *txn, struct arena *arena,
 	struct store_list_info **out, size_t *count);
@@ -118,6 +120,8 @@ struct store_stray {
 	size_t index;
 	uint8_t key[STORE_STRAY_KEY_MAX];
 	size_t key_bytes;
+	uint8_t value[POSTING_BYTES];
+	size_t value_bytes; /* 0: the key has one value */
 	uint64_t ref;
 };
 struct store_strays {
@@ -126,9 +130,7 @@ struct store_strays {
 	bool done; /* there are no more keys */
 	/* Where the next look begins. */
 	size_t index;
-	uint8_t at[STORE_STRAY_KEY_MAX];
-	size_t at_bytes;
-	uint64_t at_ref;
+	struct store_stray at;
 };
 int store_strays_look(struct store_txn *txn, struct store_strays *strays, size_t max);
 /* Unless its row has come meanwhile. */
@@ -231,6 +233,32 @@ int store_find(struct store_txn *txn, const char *id, size_t id_bytes,
 int store_candidates(struct store_txn *txn, const struct question *question,
 	uint64_t *refs, size_t max, size_t *count, bool *cut);
 int store_row(struct store_txn *txn, uint64_t ref, struct store_row *row);
+
+/*
+ * The listed persons of a snapshot, to be searched; refs are references of live rows.
+ * What it shows is borrowed from the map.  An error of the source is the transaction's.
+ * Opened for one question after the other; closed before the transaction is renewed or
+ * ends.
+ */
+struct store_persons {
+	struct posting_source source;
+	struct store_txn *txn;
+	void *postings, *cards; /* LMDB's cursors */
+};
+/*
+ * When the rules by which names are compared have changed (MATCH_RULES_VERSION, or
+ * ICU's data), postings and cards are made anew while the store is used: adds those of
+ * at most rows_max rows; *more: there are others, for another transaction.
+ */
+int store_persons_some(struct store_txn *txn, size_t rows_max, bool *more);
+struct store_persons_progress {
+	bool partial;         /* it is under way */
+	uint64_t done, total; /* rows, about */
+};
+int store_persons_progress(
+	struct store_txn *txn, struct store_persons_progress *progress);
+int store_persons_open(struct store_txn *txn, struct store_persons *persons);
+void store_persons_close(struct store_persons *persons);
 
 /* The owner's internal note of a record; NULL text removes it. */
 int store_note_put(struct store_txn *txn, struct bytes id, const char *text);

@@ -8,7 +8,8 @@
  * repair could not know of.
  */
 
-static const enum table indexes[] = { TABLE_DOCUMENTS, TABLE_NAMES, TABLE_DUE };
+static const enum table indexes[] = { TABLE_DOCUMENTS, TABLE_NAMES, TABLE_POSTINGS,
+	TABLE_CARDS, TABLE_DUE };
 #define INDEXES (sizeof(indexes) / sizeof(indexes[0]))
 
 static int is_stray(struct store_txn *txn, uint64_t ref, bool *yes)
@@ -26,60 +27,103 @@ static int is_stray(struct store_txn *txn, uint64_t ref, bool *yes)
 	return error;
 }
 
-static int look_at(struct store_txn *txn, struct store_strays *strays, struct bytes key,
-	uint64_t ref)
+/* What an entry of an index is, and whose; false when it makes no sense. */
+static bool read_entry(
+	size_t index, struct bytes key, struct bytes value, struct store_stray *out)
 {
-	struct store_stray *stray = &strays->found[strays->count];
-	bool yes;
-	int error = is_stray(txn, ref, &yes);
+	enum table table = indexes[index];
+	struct bytes ref = table == TABLE_CARDS ? key : value;
 
-	if (error != 0 || !yes) {
-		return error;
+	if (key.size > sizeof(out->key)) {
+		return false;
 	}
-	stray->index = strays->index;
-	memcpy(stray->key, key.data, key.size);
-	stray->key_bytes = key.size;
-	stray->ref = ref;
-	strays->count++;
-	return 0;
+	out->index = index;
+	memcpy(out->key, key.data, key.size);
+	out->key_bytes = key.size;
+	out->value_bytes = table == TABLE_CARDS ? 0 : value.size;
+	if (out->value_bytes > sizeof(out->value)) {
+		return false;
+	}
+	memcpy(out->value, value.data, out->value_bytes);
+	if (table == TABLE_POSTINGS) {
+		return value.size == POSTING_BYTES &&
+		       ref_read((struct bytes){ value.data + POSTING_BYTES - REF_BYTES,
+					REF_BYTES },
+			       &out->ref);
+	}
+	return key_native_read(ref, &out->ref);
 }
 
-/* From where the last look ended: the rest of that key's rows, and what follows. */
+/* From where the last look ended: the rest of that key's values. */
+static int resume(struct store_strays *strays, struct db_cursor *cursor,
+	struct bytes *key, struct bytes *value, bool *found)
+{
+	const struct store_stray *at = &strays->at;
+	int error;
+
+	*key = (struct bytes){ at->key, at->key_bytes };
+	*value = (struct bytes){ at->value, at->value_bytes };
+	if (at->key_bytes == 0) {
+		return db_cursor_get(cursor, MDB_FIRST, key, value, found);
+	}
+	if (at->value_bytes > 0) {
+		error = db_cursor_at(cursor, *key, value, found);
+		if (error != 0 || *found) {
+			return error;
+		}
+	}
+	error = db_cursor_get(cursor, MDB_SET_RANGE, key, value, found);
+	if (error == 0 && *found && key->size == at->key_bytes &&
+		memcmp(key->data, at->key, key->size) == 0) {
+		error = db_cursor_get(cursor, MDB_NEXT_NODUP, key, value, found);
+	}
+	return error;
+}
+
+static bool same_entry(const struct store_stray *a, const struct store_stray *b)
+{
+	return a->key_bytes == b->key_bytes && a->value_bytes == b->value_bytes &&
+	       memcmp(a->key, b->key, a->key_bytes) == 0 &&
+	       memcmp(a->value, b->value, a->value_bytes) == 0;
+}
+
+static int look_at(struct store_txn *txn, struct store_strays *strays)
+{
+	bool yes = false;
+	int error = is_stray(txn, strays->at.ref, &yes);
+
+	if (error == 0 && yes) {
+		strays->found[strays->count++] = strays->at;
+	}
+	return error;
+}
+
 static int look_on(struct store_txn *txn, struct store_strays *strays,
 	struct db_cursor *cursor, size_t max)
 {
-	struct bytes key = { strays->at, strays->at_bytes }, value;
-	MDB_cursor_op op = strays->at_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE;
-	bool found = true, old;
+	struct bytes key, value;
+	bool found = true;
 	size_t looked = 0;
-	int error = 0;
+	int error = resume(strays, cursor, &key, &value, &found);
 
-	while (error == 0) {
-		uint64_t ref;
+	while (error == 0 && found) {
+		struct store_stray entry = { .ref = 0 };
+		bool sound = read_entry(strays->index, key, value, &entry);
 
-		error = db_cursor_get(cursor, op, &key, &value, &found);
-		if (error != 0 || !found) {
-			break;
+		if (sound && !same_entry(&entry, &strays->at)) {
+			if (looked++ == max || strays->count == STORE_STRAYS_MAX) {
+				return 0;
+			}
+			strays->at = entry;
+			error = look_at(txn, strays);
 		}
-		old = key.size == strays->at_bytes &&
-		      memcmp(key.data, strays->at, key.size) == 0;
-		op = MDB_NEXT;
-		if (key.size > sizeof(strays->at) || !key_native_read(value, &ref) ||
-			(old && ref <= strays->at_ref)) {
-			continue;
+		if (error == 0) {
+			error = db_cursor_get(cursor, MDB_NEXT, &key, &value, &found);
 		}
-		if (looked++ == max || strays->count == STORE_STRAYS_MAX) {
-			return 0;
-		}
-		error = look_at(txn, strays, key, ref);
-		memcpy(strays->at, key.data, key.size);
-		strays->at_bytes = key.size;
-		strays->at_ref = ref;
 	}
 	if (error == 0) {
 		strays->index++;
-		strays->at_bytes = 0;
-		strays->at_ref = 0;
+		strays->at = (struct store_stray){ .ref = 0 };
 	}
 	return error;
 }
@@ -114,7 +158,11 @@ int store_stray_remove(
 	if (error != 0 || !yes) {
 		return error;
 	}
-	error = db_remove_ref(txn, table, key, stray->ref, removed);
+	if (stray->value_bytes == 0) {
+		return db_delete(txn, table, key, removed);
+	}
+	error = db_remove_value(txn, table, key,
+		(struct bytes){ stray->value, stray->value_bytes }, removed);
 	return error == 0 && *removed && table == TABLE_DOCUMENTS
 		       ? documents_uncount(txn, key)
 		       : error;

@@ -22,7 +22,8 @@ int txn_fail(struct store_txn *txn, int error, const char *format, ...)
 /* Index keys are made of what records say; a log must not repeat it. */
 static bool key_is_personal(enum table table)
 {
-	return table == TABLE_DOCUMENTS || table == TABLE_NAMES;
+	return table == TABLE_DOCUMENTS || table == TABLE_NAMES ||
+	       table == TABLE_POSTINGS;
 }
 
 int txn_corrupt(
@@ -230,10 +231,9 @@ int db_delete(struct store_txn *txn, enum table table, struct bytes key, bool *f
 	return delete_key(txn, table, key, NULL, found);
 }
 
-int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
-	bool *changed)
+int db_add_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *changed)
 {
-	struct bytes value = { (const uint8_t *)&ref, sizeof(ref) };
 	bool existed = false;
 	int error = put(txn, table, key, value, MDB_NODUPDATA, &existed);
 
@@ -243,10 +243,10 @@ int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64
 	return error;
 }
 
-int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
-	bool *found)
+int db_has_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *found)
 {
-	MDB_val k = value_of(key), v = { sizeof(ref), &ref };
+	MDB_val k = value_of(key), v = value_of(value);
 	MDB_cursor *cursor;
 	int rc;
 
@@ -265,12 +265,35 @@ int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64
 	return 0;
 }
 
+int db_remove_value(struct store_txn *txn, enum table table, struct bytes key,
+	struct bytes value, bool *changed)
+{
+	MDB_val v = value_of(value);
+
+	return delete_key(txn, table, key, &v, changed);
+}
+
+static struct bytes ref_bytes(const uint64_t *ref)
+{
+	return (struct bytes){ (const uint8_t *)ref, sizeof(*ref) };
+}
+
+int db_add_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
+	bool *changed)
+{
+	return db_add_value(txn, table, key, ref_bytes(&ref), changed);
+}
+
+int db_has_ref(struct store_txn *txn, enum table table, struct bytes key, uint64_t ref,
+	bool *found)
+{
+	return db_has_value(txn, table, key, ref_bytes(&ref), found);
+}
+
 int db_remove_ref(struct store_txn *txn, enum table table, struct bytes key,
 	uint64_t ref, bool *changed)
 {
-	MDB_val value = { .mv_size = sizeof(ref), .mv_data = &ref };
-
-	return delete_key(txn, table, key, &value, changed);
+	return db_remove_value(txn, table, key, ref_bytes(&ref), changed);
 }
 
 int db_drop(struct store_txn *txn, enum table table)
@@ -312,6 +335,26 @@ void db_cursor_close(struct db_cursor *cursor)
 		mdb_cursor_close(cursor->mdb);
 		cursor->mdb = NULL;
 	}
+}
+
+int db_cursor_at(
+	struct db_cursor *cursor, struct bytes key, struct bytes *value, bool *found)
+{
+	MDB_val k = value_of(key), v = value_of(*value);
+	int rc;
+
+	if (cursor->txn->error != 0) {
+		return cursor->txn->error;
+	}
+	rc = mdb_cursor_get(cursor->mdb, &k, &v, MDB_GET_BOTH_RANGE);
+	if (rc != 0 && rc != MDB_NOTFOUND) {
+		return lmdb_failed(cursor->txn, cursor->table, rc);
+	}
+	*found = rc == 0;
+	if (rc == 0) {
+		*value = bytes_of(v);
+	}
+	return 0;
 }
 
 int db_cursor_get(struct db_cursor *cursor, MDB_cursor_op op, struct bytes *key,
