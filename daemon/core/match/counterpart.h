@@ -17,6 +17,7 @@ enum counterpart_kind {
 	COUNTERPART_FATHER,   /* the same for what a patronymic is made from */
 	COUNTERPART_TITLE,    /* left out */
 	COUNTERPART_PARTICLE, /* left out */
+	COUNTERPART_WESTERN,  /* left out where it is written in Latin letters */
 	COUNTERPART_CHILD,    /* son or daughter of the word before */
 	COUNTERPART_PREFIX,   /* goes with the word behind */
 	COUNTERPART_SUFFIX    /* goes with the word before */

@@ -44,7 +44,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Григорий Рыгор Григорій Ryhor Hryhoriy Grigore Grigoriu Gregory" },
 	{ 'm', "Давид Давід Davit დავით Դավիթ" },
 	{ 'm', "Даниил Данііл Данило Даніла Данила Данил Daniils" },
-	{ 'm', "Денис Дзяніс Дзеніс Dzianis Deniss" },
+	{ 'm', "Денис Дзяніс Дзеніс Dzianis Dzjanis Deniss" },
 	{ 'm', "Дмитрий Дзмітрый Зміцер Дмитро Змітро Змітрок Dimitri Dzmitry Dmytro "
 		"Dumitru Dmitrijs Dmitrijus" },
 	{ 'm', "Евгений Яўген Яўгеній Евген Євген Євгеній Eugen Eugene Eugeniu Jauhen "
@@ -224,12 +224,13 @@ const struct counterpart_word counterpart_words[] = {
 		"engineer хаджи мулла шейх генерал полковник доктор plukovník admiral "
 		"viceadmiral bishop епископ حاج حاجی الحاج شيخ ملا مولوی دکتر "
 		"qori maj sgt sergeant commander" },
-	{ COUNTERPART_PARTICLE, "al el ul ur bin ibn bint ben binti ould de da di du del "
-		"della van von der den la le dos das бин ибн аль эль бен бинт بن ابن بنت ال" },
+	{ COUNTERPART_PARTICLE, "al el ul ur bin ibn bint ben binti ould бин ибн аль эль бен бинт بن ابن بنت ال" },
+	{ COUNTERPART_WESTERN, "de da di du del della van von der den la le dos das" },
 	{ COUNTERPART_CHILD, "oglu ogly ogli oglou uulu uly uli qyzy kyzy qizi kizi gyzy gizi "
 		"оглы оглу огли угли ўғли кызы қызы улы ұлы уулу кизи гызы қизи oʻgʻli ugli "
 		"oğlu qızı oghlu" },
-	{ COUNTERPART_PREFIX, "abd abdul abdel abdoul abu abou абд абу عبد ابو أبو" },
+	{ COUNTERPART_PREFIX, "abd abdul abdel abdol abdal abdoul abdur abdus abdush abdun abdut "
+		"abduz abdud abu abou абд абу عبد ابو أبو" },
 	{ COUNTERPART_SUFFIX, "din uddin eddin eddine ullah allah الله الدين "
 		"zadeh zade zada zoda зода заде زاده" },
 };

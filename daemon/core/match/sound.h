@@ -61,7 +61,8 @@ enum sound_habit {
 	HABIT_BELARUSIAN = 128, /* soft т is ц; у is written where в was */
 	HABIT_CH = 256,         /* ch is ч whatever else there is */
 	HABIT_FRENCH = 512,     /* ch is ш, j is ж */
-	HABIT_PERSIAN = 1024    /* of Arabic letters: Persian, Dari, Pashto, Urdu */
+	HABIT_PERSIAN = 1024,   /* of Arabic letters: Persian, Dari, Pashto, Urdu */
+	HABIT_AZERI = 2048      /* q is г */
 };
 
 /* Of a name, the union of its words'. */

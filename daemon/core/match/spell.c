@@ -197,6 +197,18 @@ static void end_word(const struct match_context *context, struct reading *readin
 	memset(reading, 0, sizeof(*reading));
 }
 
+/* A letter that not even ICU romanises: some consonant, always the same. */
+static void read_unknown(
+	const struct match_context *context, uint32_t c, struct reading *reading)
+{
+	static const char consonants[] = "bvpfmnlrdtkgzs";
+
+	if (u_isalpha((UChar32)c)) {
+		read_letter(context, (uint32_t)consonants[c % (sizeof(consonants) - 1)],
+			reading);
+	}
+}
+
 /* *covered: no character needed ICU; words are added even so. */
 static int spell_plain(const struct match_context *context, const char *text,
 	size_t size, struct spelt_words *words, bool *covered)
@@ -221,6 +233,7 @@ static int spell_plain(const struct match_context *context, const char *text,
 			break;
 		case ROLE_UNKNOWN:
 			*covered = false;
+			read_unknown(context, (uint32_t)c, &reading);
 			break;
 		case ROLE_SILENT:
 			break;

@@ -44,10 +44,18 @@ static bool initial(const struct spelt_word *word, size_t size)
 	return size == 1 || (word->behind == '.' && word->size <= 2);
 }
 
-/* Юлий has the sound of улы. */
-static bool is_july(const struct spelt_word *spelt)
+/* Whether a word that sounds like one of the tables is it: Юлий sounds like улы, Ван
+ * like van. */
+static bool no_name(uint8_t kind, const struct spelt_word *spelt)
 {
-	return strchr("~yj", spelt->letters[0]) != NULL;
+	switch (kind) {
+	case COUNTERPART_CHILD:
+		return strchr("~yj", spelt->letters[0]) == NULL;
+	case COUNTERPART_WESTERN:
+		return spelt->latin;
+	default:
+		return true;
+	}
 }
 
 static void draft_word(const struct match_context *context,
@@ -59,7 +67,7 @@ static void draft_word(const struct match_context *context,
 	draft->kind = 0;
 	draft->flags = spelt->no_vowels ? WORD_NO_VOWELS : 0;
 	row = counterpart_find(context->counterparts, 0, draft->sound, draft->size);
-	if (row != NULL && !(row->kind == COUNTERPART_CHILD && is_july(spelt))) {
+	if (row != NULL && no_name(row->kind, spelt)) {
 		draft->kind = row->kind;
 	} else if (initial(spelt, draft->size)) {
 		draft->flags |= WORD_INITIAL;
@@ -70,16 +78,24 @@ static void draft_word(const struct match_context *context,
 static void join(struct drafts *drafts, size_t index)
 {
 	struct draft *left = &drafts->words[index], *right = left + 1;
-	size_t size = right->size;
+	size_t twice = left->sound[left->size - 1] == right->sound[0];
+	size_t size = right->size - twice;
 
 	if (size > SPELT_MAX - left->size) {
 		size = SPELT_MAX - left->size;
 	}
-	memcpy(left->sound + left->size, right->sound, size);
+	memcpy(left->sound + left->size, right->sound + twice, size);
 	left->size += size;
 	left->kind = 0;
 	drafts->count--;
 	memmove(right, right + 1, (drafts->count - index - 1) * sizeof(*right));
+}
+
+/* Whether a word of the same part stands before the one at index. */
+static bool same_part(const struct drafts *drafts, size_t index)
+{
+	return index > 0 && index < drafts->count &&
+	       drafts->words[index].part == drafts->words[index - 1].part;
 }
 
 static void drop(struct drafts *drafts, size_t index)
@@ -109,13 +125,14 @@ static void drop_others(struct drafts *drafts)
 	for (size_t i = drafts->count; i-- > 0;) {
 		switch (drafts->words[i].kind) {
 		case COUNTERPART_CHILD:
-			if (i > 0 && drafts->words[i - 1].kind == 0) {
+			if (same_part(drafts, i) && drafts->words[i - 1].kind == 0) {
 				drafts->words[i - 1].flags |= WORD_OF_FATHER;
 			}
 			drop(drafts, i);
 			break;
 		case COUNTERPART_TITLE:
 		case COUNTERPART_PARTICLE:
+		case COUNTERPART_WESTERN:
 			drop(drafts, i);
 			break;
 		default:
@@ -128,10 +145,10 @@ static void join_others(struct drafts *drafts)
 {
 	for (size_t i = drafts->count; i-- > 0;) {
 		if (drafts->words[i].kind == COUNTERPART_PREFIX &&
-			i + 1 < drafts->count) {
+			same_part(drafts, i + 1)) {
 			join(drafts, i);
-		} else if (drafts->words[i].kind == COUNTERPART_SUFFIX && i > 0 &&
-			   drafts->words[i - 1].kind == 0) {
+		} else if (drafts->words[i].kind == COUNTERPART_SUFFIX &&
+			   same_part(drafts, i) && drafts->words[i - 1].kind == 0) {
 			join(drafts, i - 1);
 		}
 	}
@@ -218,9 +235,6 @@ static void finish_words(const struct match_context *context, struct drafts *dra
 		struct draft *draft = &drafts->words[i];
 		struct name_word *word = &out->words[out->count];
 
-		if (draft->size == 0) {
-			continue;
-		}
 		if (out->count == NAME_WORDS_MAX) {
 			out->cut = true;
 			break;
@@ -239,15 +253,19 @@ static void finish_words(const struct match_context *context, struct drafts *dra
 static void words_of_spelt(const struct match_context *context,
 	const struct spelt_words *spelt, const uint8_t *parts, struct name_words *out)
 {
-	struct drafts drafts = { .count = spelt->count };
+	struct drafts drafts;
 	unsigned habits = 0;
 
+	drafts.count = 0;
 	for (size_t i = 0; i < spelt->count; i++) {
 		habits |= sound_habits(&spelt->words[i]);
 	}
 	for (size_t i = 0; i < spelt->count; i++) {
-		draft_word(context, &spelt->words[i], habits, &drafts.words[i]);
-		drafts.words[i].part = parts[i];
+		struct draft *draft = &drafts.words[drafts.count];
+
+		draft_word(context, &spelt->words[i], habits, draft);
+		draft->part = parts[i];
+		drafts.count += draft->size > 0;
 	}
 	drop_others(&drafts);
 	join_others(&drafts);
