@@ -34,7 +34,9 @@
 	X(APPROVE_EXPORT, "approve_export", "approve or reject exports that wait")     \
 	X(AUTHZ, "authz", "ask who may do what")                                       \
 	X(ACCESS_LOG, "access_log", "read the access log")                             \
-	X(HISTORY, "history", "see who changed a record")
+	X(HISTORY, "history", "see who changed a record")                              \
+	/* of one record, for a name: it shows the record's names */                   \
+	X(EXPLAIN, "explain", "ask why a record is found")
 
 enum action {
 #define ACTION_ENUM(symbol, name, text) ACTION_##symbol,

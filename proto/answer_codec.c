@@ -38,6 +38,9 @@ static bool match_to_message(const struct cordon_match *match, struct bytes seal
 	/* protobuf-c has no const; nothing writes through it */
 	message->actions = (uint32_t *)(uintptr_t)match->actions;
 	message->n_actions = match->actions_count;
+	message->name = match->name_place;
+	message->name_permille = match->name_permille;
+	message->born = match->born;
 	return texts_to_message(match->because, match->because_count, arena,
 		&message->because, &message->n_because);
 }
@@ -118,9 +121,13 @@ int lookup_answer_to_message(const struct cordon_answer *answer,
 	m->complete = answer->complete;
 	m->more = answer->more;
 	m->took_us = answer->took_us;
+	m->namesakes = answer->namesakes;
+	m->cut = answer->cut;
 	if (!error_to_message(answer, arena, m) ||
 		!texts_to_message(answer->missing, answer->missing_count, arena,
 			&m->missing, &m->n_missing) ||
+		!texts_to_message(answer->narrow, answer->narrow_count, arena,
+			&m->narrow, &m->n_narrow) ||
 		!matches_to_message(answer, sealed, arena, m) ||
 		!cleared_to_message(answer, arena, m)) {
 		return CORDON_ENOMEM;
@@ -153,6 +160,17 @@ static const uint32_t *read_actions(const Cordon__Match *message, struct arena *
 	return actions;
 }
 
+/* What is shown of the record may have fewer names than were compared. */
+static void take_name(uint32_t place, struct cordon_match *match)
+{
+	const struct cordon_person *person = match->record->person;
+
+	if (place > 0 && person != NULL && place <= person->names_count) {
+		match->name_place = place;
+		match->name = &person->names[place - 1];
+	}
+}
+
 static int read_match(const Cordon__Match *message, struct arena *arena,
 	struct cordon_match *match, struct errmsg *msg)
 {
@@ -172,12 +190,15 @@ static int read_match(const Cordon__Match *message, struct arena *arena,
 		.effect = (enum cordon_effect)message->effect,
 		.actions = read_actions(message, arena),
 		.actions_count = message->n_actions,
+		.name_permille = message->name_permille,
+		.born = (enum cordon_born_likeness)message->born,
 	};
 	if (arena->failed) {
 		return errmsg_set(
 			msg, CORDON_ENOMEM, "the answer needs too much memory");
 	}
-	if (bad || match->id == NULL || match->score > 1000) {
+	if (bad || match->id == NULL || match->score > CORDON_SCORE_MAX ||
+		match->name_permille > 1000) {
 		return errmsg_set(msg, CORDON_EPROTO, "a match is out of form");
 	}
 	if (match->verdict != CORDON_VERDICT_POSSIBLE &&
@@ -196,6 +217,7 @@ static int read_match(const Cordon__Match *message, struct arena *arena,
 			"match %s: the record with it is not its own", match->id);
 	}
 	match->record = record;
+	take_name(message->name, match);
 	return 0;
 }
 
@@ -285,6 +307,11 @@ int lookup_answer_read(const Cordon__Answer *message, struct arena *arena,
 		out.missing =
 			read_texts(message->missing, message->n_missing, arena, &bad);
 		out.missing_count = message->n_missing;
+		out.namesakes = message->namesakes;
+		out.cut = message->cut;
+		out.narrow =
+			read_texts(message->narrow, message->n_narrow, arena, &bad);
+		out.narrow_count = message->n_narrow;
 		read_cleared(message, arena, &out, &bad);
 		error = read_matches(message, arena, &out, msg);
 	}

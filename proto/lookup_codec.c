@@ -27,7 +27,7 @@ static int date_to_message(const struct cordon_date *date, struct arena *arena,
 }
 
 static int context_to_message(const struct cordon_context *context, struct arena *arena,
-	Cordon__LookupRequest *request, struct errmsg *msg)
+	Cordon__Context **out, struct errmsg *msg)
 {
 	Cordon__Context *message = arena_alloc(arena, sizeof(*message));
 
@@ -40,7 +40,7 @@ static int context_to_message(const struct cordon_context *context, struct arena
 	message->officer = message_data(context->officer);
 	message->checkpoint = message_data(context->checkpoint);
 	message->max_age_s = context->max_age_s;
-	request->context = message;
+	*out = message;
 	return date_to_message(&context->reference_date, arena,
 		"context.reference_date", &message->reference_date, msg);
 }
@@ -124,6 +124,7 @@ static int query_to_message(const struct cordon_query *query, struct query_parts
 {
 	parts->query = (Cordon__Query)CORDON__QUERY__INIT;
 	parts->query.limit = query->limit;
+	parts->query.min_score = query->min_score;
 	switch (query->type) {
 	case CORDON_QUERY_DOCUMENT:
 		document_to_message(query, parts);
@@ -179,10 +180,41 @@ int lookup_request_to_message(const struct cordon_context *context,
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
 	*message = (Cordon__LookupRequest)CORDON__LOOKUP_REQUEST__INIT;
-	error = context == NULL ? 0 : context_to_message(context, arena, message, msg);
+	error = context == NULL
+			? 0
+			: context_to_message(context, arena, &message->context, msg);
 	if (error == 0) {
 		error = queries_to_message(queries, count, arena, message, msg);
 	}
+	if (error == 0) {
+		*request = message;
+	}
+	return error;
+}
+
+int lookup_explain_to_message(const struct cordon_context *context,
+	const struct cordon_query *query, const char *id, struct arena *arena,
+	Cordon__ExplainRequest **request, struct errmsg *msg)
+{
+	Cordon__ExplainRequest *message = arena_alloc(arena, sizeof(*message));
+	struct query_parts *parts = arena_alloc(arena, sizeof(*parts));
+	int error;
+
+	if (query->type != CORDON_QUERY_PERSON) {
+		return errmsg_set(msg, CORDON_EINVAL,
+			"only a question about a person by name can be explained");
+	}
+	if (message == NULL || parts == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	*message = (Cordon__ExplainRequest)CORDON__EXPLAIN_REQUEST__INIT;
+	error = query_to_message(query, parts, arena, msg);
+	if (error == 0 && context != NULL) {
+		error = context_to_message(context, arena, &message->context, msg);
+	}
+	message->person = parts->query.person;
+	message->min_score = query->min_score;
+	message->id = message_data(id);
 	if (error == 0) {
 		*request = message;
 	}
@@ -341,6 +373,15 @@ static void read_what(struct field_reader *r, const Cordon__Query *message,
 	}
 }
 
+static uint32_t read_min_score(struct field_reader *r, uint32_t score)
+{
+	if (score > CORDON_SCORE_MAX && r->error == 0) {
+		r->error = errmsg_set(r->msg, CORDON_EFIELD,
+			"min_score: %u is above %d", score, CORDON_SCORE_MAX);
+	}
+	return score;
+}
+
 int lookup_query_read(const Cordon__Query *message, struct arena *arena,
 	struct cordon_query *query, struct errmsg *msg)
 {
@@ -353,8 +394,30 @@ int lookup_query_read(const Cordon__Query *message, struct arena *arena,
 		r.error = errmsg_set(msg, CORDON_EFIELD, "limit: %u is above %d",
 			out.limit, CORDON_LIMIT_MAX);
 	}
+	out.min_score = read_min_score(&r, message->min_score);
 	if (read_end(&r) == 0) {
 		*query = out;
+	}
+	return r.error;
+}
+
+int lookup_explain_read(const Cordon__ExplainRequest *message, struct arena *arena,
+	struct cordon_query *query, const char **id, struct errmsg *msg)
+{
+	struct field_reader r = { arena, msg, 0 };
+	struct cordon_query out = { .type = CORDON_QUERY_PERSON };
+	const char *text;
+
+	if (message->person == NULL) {
+		return errmsg_set(msg, CORDON_EFIELD, "person: missing");
+	}
+	read_person(&r, message->person, &out);
+	out.limit = CORDON_LIMIT_DEFAULT;
+	out.min_score = read_min_score(&r, message->min_score);
+	text = read_mandatory(&r, message->id, "id");
+	if (read_end(&r) == 0) {
+		*query = out;
+		*id = text;
 	}
 	return r.error;
 }

@@ -35,9 +35,18 @@ int lookup_context_read(const Cordon__Context *message, struct arena *arena,
 int lookup_query_read(const Cordon__Query *message, struct arena *arena,
 	struct cordon_query *query, struct errmsg *msg);
 
+/* The request of one explanation, and its query (a person's) and id; its context is
+ * read by lookup_context_read.  Errors as above. */
+int lookup_explain_to_message(const struct cordon_context *context,
+	const struct cordon_query *query, const char *id, struct arena *arena,
+	Cordon__ExplainRequest **request, struct errmsg *msg);
+int lookup_explain_read(const Cordon__ExplainRequest *message, struct arena *arena,
+	struct cordon_query *query, const char **id, struct errmsg *msg);
+
 /*
  * An answer; freshness and mrz do not travel inside it and are left alone.  sealed:
- * the sealed bytes of each match's record (match->record is not looked at).
+ * the sealed bytes of each match's record (match->record and match->name are not looked
+ * at).
  * CORDON_ENOMEM.
  */
 int lookup_answer_to_message(const struct cordon_answer *answer,

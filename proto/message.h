@@ -37,6 +37,8 @@
 	X(PENDING_ANSWER, 44, cordon__pending_answer)                                  \
 	X(HISTORY, 47, cordon__history_request)                                        \
 	X(HISTORY_ANSWER, 48, cordon__history_answer)                                  \
+	X(EXPLAIN, 49, cordon__explain_request)                                        \
+	X(EXPLAIN_ANSWER, 50, cordon__explain_answer)                                  \
 	X(HEADS_WATCH, 64, cordon__heads_request)                                      \
 	X(HEADS, 65, cordon__heads)                                                    \
 	X(PULL, 66, cordon__pull_request)                                              \

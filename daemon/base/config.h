@@ -169,6 +169,9 @@ struct config {
 	uint32_t idle_timeout_ms;
 	uint32_t reconnect_min_ms, reconnect_max_ms;
 	bool demand_purpose, demand_officer, demand_checkpoint;
+	/* the least score by which a name is found, by kind; 0: no such section, the
+	 * standard one */
+	uint32_t match_least[CORDON_KIND_INVALID_DOCUMENT];
 	struct config_member *members;
 	size_t members_count;
 	struct config_peer *peers;

@@ -237,6 +237,20 @@ static const struct config_key access_log_keys[] = {
 		.help = "The free disk space below which the node warns." },
 };
 
+#define LEAST(kind) AT(config, match_least[kind])
+
+static const struct config_key match_keys[] = {
+	{ "entry_ban", CONFIG_NUMBER, .min = 1, .max = CORDON_SCORE_MAX,
+		.standard = "500", LEAST(CORDON_KIND_ENTRY_BAN),
+		.help = "The least score by which a name finds an entry ban." },
+	{ "deportation", CONFIG_NUMBER, .min = 1, .max = CORDON_SCORE_MAX,
+		.standard = "500", LEAST(CORDON_KIND_DEPORTATION),
+		.help = "The same for a deportation." },
+	{ "illegal_stay", CONFIG_NUMBER, .min = 1, .max = CORDON_SCORE_MAX,
+		.standard = "500", LEAST(CORDON_KIND_ILLEGAL_STAY),
+		.help = "The same for an illegal stay." },
+};
+
 #define KEYS(table) .keys = table, .keys_count = sizeof(table) / sizeof(table[0])
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {
@@ -271,6 +285,8 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 			"name." },
 	[CONFIG_ACCESS_LOG] = { "access_log", KEYS(access_log_keys),
 		.help = "The access log: who looked at what, when, where and why." },
+	[CONFIG_MATCH] = { "match", KEYS(match_keys),
+		.help = "How much a name must agree to be shown." },
 };
 
 _Static_assert(sizeof(top_keys) / sizeof(top_keys[0]) <= CONFIG_KEYS_MAX,

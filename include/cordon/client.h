@@ -126,6 +126,15 @@ int cordon_lookup(struct cordon_client *client, const struct cordon_context *con
 	const struct cordon_query *queries, size_t count,
 	struct cordon_answer **answers);
 
+/*
+ * Why a record is found by a question about a person (query->type
+ * CORDON_QUERY_PERSON), or is not.  For agencies and administrators.  context may be
+ * NULL.  CORDON_ENOTFOUND: no such record at this node.  *explanation is the caller's.
+ */
+int cordon_explain(struct cordon_client *client, const struct cordon_context *context,
+	const struct cordon_query *query, const char *id,
+	struct cordon_explanation **explanation);
+
 enum cordon_item_type {
 	CORDON_ITEM_PUT = 1, /* creates or replaces */
 	CORDON_ITEM_WITHDRAW,

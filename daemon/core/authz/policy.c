@@ -36,6 +36,7 @@ static const enum reach table[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_APPROVE] = OWN,
 		[ACTION_APPROVE_EXPORT] = ANY,
 		[ACTION_HISTORY] = OWN,
+		[ACTION_EXPLAIN] = ANY,
 	},
 	[ROLE_AUDITOR] = {
 		[ACTION_RECORD_SHOW] = GRANTED,
@@ -61,6 +62,7 @@ static const enum reach table[ROLE_COUNT][ACTION_COUNT] = {
 		[ACTION_APPROVE_EXPORT] = ANY,
 		[ACTION_AUTHZ] = ANY,
 		[ACTION_HISTORY] = OWN,
+		[ACTION_EXPLAIN] = ANY,
 	},
 	/* what it may have of which list is its owner's decision: shared_with */
 	[ROLE_NODE] = {

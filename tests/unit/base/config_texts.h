@@ -76,6 +76,7 @@
 	"access auditor/one { deny = {verify} }\n"                                     \
 	"access_log { auditors = a.pem key = log.key directory = log sync = interval " \
 	"checkpoint_interval = 3s segment_size = 64MiB segment_age = 2h reserve = "    \
-	"1GiB keep_empty = 30d keep = 400d disk_warn = 2GiB }\n"
+	"1GiB keep_empty = 30d keep = 400d disk_warn = 2GiB }\n"                       \
+	"match { entry_ban = 450 deportation = 550 illegal_stay = 899 }\n"
 
 #endif

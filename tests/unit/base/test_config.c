@@ -211,6 +211,9 @@ static void lists_and_what_others_mean_are_read(void **state)
 	assert_int_equal(c->agencies[0].kinds_count, 2);
 	assert_int_equal(c->agencies[0].kinds[0], CORDON_KIND_DEPORTATION);
 	assert_int_equal(c->agencies[1].kinds[0], CORDON_KIND_INVALID_DOCUMENT);
+	assert_int_equal(c->match_least[CORDON_KIND_ENTRY_BAN], 450);
+	assert_int_equal(c->match_least[CORDON_KIND_DEPORTATION], 550);
+	assert_int_equal(c->match_least[CORDON_KIND_ILLEGAL_STAY], 899);
 	config_destroy(c);
 }
 
@@ -289,6 +292,7 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(c->peers_count + c->lists_count + c->recognise_count +
 				 c->objections_count + c->agencies_count,
 		0);
+	assert_int_equal(c->match_least[CORDON_KIND_ENTRY_BAN], 0);
 	config_destroy(c);
 }
 

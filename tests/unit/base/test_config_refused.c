@@ -176,6 +176,9 @@ static void names_of_no_such_form_are_refused(void **state)
 		{ "list bans {}", "/c:6: list bans: expected entry_ban, deportation, "
 				  "illegal_stay or "
 				  "invalid_document" },
+		{ "match { entry_ban = 0 }",
+			"/c:6: match: entry_ban = \"0\": expected a number from 1 to "
+			"1000" },
 		{ "recognise { inform = {entry_ban} }",
 			"/c:6: recognise: inform = \"entry_ban\": expected a member's "
 			"list" },

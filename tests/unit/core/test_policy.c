@@ -27,19 +27,19 @@ struct row {
 };
 
 static const struct row table[] = {
-	{ "KAZ", ROLE_NONE, false, "------------------" },
-	{ "KAZ", ROLE_NODE, false, "-----------a------" },
-	{ "KAZ", ROLE_CHECKPOINT, false, "a-g--g------------" },
-	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa-----ooa--o" },
-	{ "KAZ", ROLE_AUDITOR, false, "--g--aa-----g--aao" },
-	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaoooa-o-aa-o" },
-	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaoooa-o-aa-o" },
-	{ "RUS", ROLE_NONE, false, "------------------" },
-	{ "RUS", ROLE_NODE, false, "-----------a------" },
-	{ "RUS", ROLE_CHECKPOINT, false, "------------------" },
-	{ "RUS", ROLE_AGENCY, false, "------------------" },
-	{ "RUS", ROLE_AUDITOR, false, "------------------" },
-	{ "RUS", ROLE_ADMIN, false, "------------------" },
+	{ "KAZ", ROLE_NONE, false, "-------------------" },
+	{ "KAZ", ROLE_NODE, false, "-----------a-------" },
+	{ "KAZ", ROLE_CHECKPOINT, false, "a-g--g-------------" },
+	{ "KAZ", ROLE_AGENCY, false, "aoaaoaa-----ooa--oa" },
+	{ "KAZ", ROLE_AUDITOR, false, "--g--aa-----g--aao-" },
+	{ "KAZ", ROLE_ADMIN, false, "a-aaoaaoooa-o-aa-oa" },
+	{ "KAZ", ROLE_ADMIN, true, "a-aaoaaoooa-o-aa-oa" },
+	{ "RUS", ROLE_NONE, false, "-------------------" },
+	{ "RUS", ROLE_NODE, false, "-----------a-------" },
+	{ "RUS", ROLE_CHECKPOINT, false, "-------------------" },
+	{ "RUS", ROLE_AGENCY, false, "-------------------" },
+	{ "RUS", ROLE_AUDITOR, false, "-------------------" },
+	{ "RUS", ROLE_ADMIN, false, "-------------------" },
 };
 
 static const struct state kaz = { "KAZ" }, rus = { "RUS" };
