@@ -342,7 +342,7 @@ static int find_blocks(
 
 		if (counts[i] > 0) {
 			key_block(&key, (uint8_t)length, skeleton, i);
-			error = candidates_collect(
+			error = index_collect(
 				txn, TABLE_DOCUMENTS, key_bytes(&key), candidates);
 		}
 	}
@@ -356,7 +356,7 @@ int documents_find(
 	int error;
 
 	key_skeleton(&key, TAG_DOCUMENT, skeleton);
-	error = candidates_collect(txn, TABLE_DOCUMENTS, key_bytes(&key), candidates);
+	error = index_collect(txn, TABLE_DOCUMENTS, key_bytes(&key), candidates);
 	return error != 0 ? error : find_blocks(txn, skeleton, candidates);
 }
 
@@ -366,5 +366,5 @@ int documents_find_personal(
 	struct key key;
 
 	key_skeleton(&key, TAG_PERSONAL, skeleton);
-	return candidates_collect(txn, TABLE_DOCUMENTS, key_bytes(&key), candidates);
+	return index_collect(txn, TABLE_DOCUMENTS, key_bytes(&key), candidates);
 }

@@ -138,7 +138,7 @@ struct candidates {
 };
 
 /* All refs of one index key; ends early once candidates are cut. */
-int candidates_collect(struct store_txn *txn, enum table table, struct bytes key,
+int index_collect(struct store_txn *txn, enum table table, struct bytes key,
 	struct candidates *candidates);
 int documents_find(
 	struct store_txn *txn, const char *skeleton, struct candidates *candidates);

@@ -58,7 +58,7 @@ int names_find(struct store_txn *txn, const name_key *keys, size_t count,
 		struct key key;
 
 		key_native(&key, keys[i]);
-		error = candidates_collect(
+		error = index_collect(
 			txn, TABLE_NAMES, key_bytes(&key), candidates);
 	}
 	return error;

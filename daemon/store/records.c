@@ -144,7 +144,7 @@ static void add_candidate(struct candidates *candidates, uint64_t ref)
 	}
 }
 
-int candidates_collect(struct store_txn *txn, enum table table, struct bytes key,
+int index_collect(struct store_txn *txn, enum table table, struct bytes key,
 	struct candidates *candidates)
 {
 	struct db_cursor cursor;
