@@ -317,6 +317,7 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	switch (job->result) {
 	case APPLY_STALE:
 	case APPLY_UNSURE:
+	case APPLY_STRANGE:
 		return 0;
 	case APPLY_ERROR:
 		store_txn_error(txn, msg);

@@ -197,6 +197,12 @@ static int settle(struct store_txn *txn, const struct list_copy *copy,
 	return error == 0 ? aside_unmark(txn, &feed->list) : error;
 }
 
+int aside_all(
+	struct store_txn *txn, const struct list_copy *copy, const struct feed *feed)
+{
+	return put_behind(txn, copy, feed, 0);
+}
+
 int aside_settle(struct store_txn *txn, const struct list_copy *copy,
 	const struct feed *feed, const struct head *later, struct errmsg *msg)
 {

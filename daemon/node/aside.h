@@ -23,6 +23,10 @@
 int aside_mark(
 	struct node *node, struct store_txn *txn, bool forked, struct errmsg *msg);
 
+/* All rows of the list, whatever was acknowledged: its epoch is given up. */
+int aside_all(
+	struct store_txn *txn, const struct list_copy *copy, const struct feed *feed);
+
 /* 2, of the list that copy and feed are of. */
 int aside_settle(struct store_txn *txn, const struct list_copy *copy,
 	const struct feed *feed, const struct head *later, struct errmsg *msg);

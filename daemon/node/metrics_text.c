@@ -63,6 +63,8 @@ static void single(struct text *text, const char *name, const char *type,
 	X(entries_applied, "entries_applied_total", "Entries taken from other nodes.") \
 	X(mismatches, "mismatches_total",                                              \
 		"Times that what a node sent was not what the owner signed.")          \
+	X(strange_epochs, "strange_epochs_total",                                      \
+		"Epochs not followed, since they go back to nothing that is held.")    \
 	X(complaints, "complaints_total",                                              \
 		"Times that a node complained of what this one serves.")
 

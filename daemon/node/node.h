@@ -42,6 +42,7 @@ struct node_counters {
 	atomic_uint_fast64_t entries_applied; /* from peers */
 	atomic_uint_fast64_t copies_waiting;  /* submissions that want copies, now */
 	atomic_uint_fast64_t mismatches;
+	atomic_uint_fast64_t strange_epochs;
 	atomic_uint_fast64_t complaints; /* of peers, of what is served here */
 };
 

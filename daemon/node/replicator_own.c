@@ -162,7 +162,7 @@ void replicator_own_head(
 	store_read_reset(r->txn);
 	if (error != 0) {
 		log_error("own lists: %s", cordon_error_text(error));
-	} else if (retire_signing(signing, own_news(&copy, head)) != signing) {
+	} else if (retire_wanted(signing, own_news(&copy, head))) {
 		if (atomic_load(&r->node->own_open)) {
 			replicator_own_alive(r, peer, head);
 		}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/node/replicator_private.h"
 
+#include <inttypes.h>
+
 #include "daemon/base/clock.h"
 #include "daemon/node/ack_out.h"
 #include "daemon/node/complaint.h"
@@ -178,6 +180,23 @@ static void blame(struct replicator *r, const struct engine_effect *effect,
 		mismatch ? CORDON_EMISMATCH : CORDON_EPROTO, text);
 }
 
+/* Nothing of it is taken; what is held goes on answering. */
+static void tell_strange(struct replicator *r, const struct engine_effect *effect,
+	const char *list, const char *uri)
+{
+	char text[COMPLAINT_TEXT_MAX];
+
+	snprintf(text, sizeof(text),
+		"epoch %" PRIu64 " does not go back to epoch %" PRIu64
+		", whose records are held here: its owner began the list anew "
+		"without them, and has to run \"cordonctl recover\"",
+		effect->head.epoch.number, effect->held_epoch);
+	atomic_fetch_add(&r->node->counters.strange_epochs, 1);
+	log_error("%s: what %s holds is not followed: %s", list, uri, text);
+	complaint_send(r->peers[effect->peer], &r->complaints, &effect->list,
+		CORDON_EEPOCH, text);
+}
+
 static void warn(struct replicator *r, const struct engine_effect *effect)
 {
 	char list[LIST_TEXT_MAX], uri[IDENT_URI_MAX] = "nobody";
@@ -191,6 +210,8 @@ static void warn(struct replicator *r, const struct engine_effect *effect)
 			  "each other, the last of them from %s; they are kept as "
 			  "evidence; its owner's administrator must open a new epoch",
 			list, uri);
+	} else if (effect->type == ENGINE_STRANGE) {
+		tell_strange(r, effect, list, uri);
 	} else if (effect->type == ENGINE_UNSHARED) {
 		log_notice("%s: its owner has ended the sharing; erased", list);
 	} else {
@@ -247,6 +268,7 @@ static void carry_out(struct replicator *r, const struct engine_effect *effect,
 		replicator_trace(r, effect->peer, &effect->list);
 		break;
 	case ENGINE_ASIDE:
+	case ENGINE_STRANGE:
 	case ENGINE_FORKED:
 	case ENGINE_UNSHARED:
 		warn(r, effect);

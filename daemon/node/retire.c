@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/repl/own.h"
 #include "daemon/node/aside.h"
 
 static enum signing of_news(enum own_news news, enum signing same)
 {
 	switch (news) {
 	case OWN_NEWS_BEHIND:
+	case OWN_NEWS_LOST:
 		return SIGNING_BEHIND;
 	case OWN_NEWS_LATER:
 		return SIGNING_SUPERSEDED;
@@ -41,7 +43,16 @@ enum signing retire_signing(enum signing signing, enum own_news news)
 	case SIGNING_FORKED:
 		break;
 	}
-	return news == OWN_NEWS_BEHIND ? signing : of_news(news, signing);
+	return news == OWN_NEWS_BEHIND || news == OWN_NEWS_LOST
+		       ? signing
+		       : of_news(news, signing);
+}
+
+bool retire_wanted(enum signing signing, enum own_news news)
+{
+	return news == OWN_NEWS_LOST
+		       ? signing == SIGNING_YES || signing == SIGNING_BEHIND
+		       : retire_signing(signing, news) != signing;
 }
 
 struct retire_job *retire_create(
@@ -68,11 +79,27 @@ static int put_aside(struct retire_job *job, struct store_txn *txn,
 	return error == 0 ? aside_settle(txn, copy, feed, &job->head, msg) : error;
 }
 
+/* What was signed for want of the peers' records makes room for them. */
+static int give_up(struct store_txn *txn, struct list_copy *copy,
+	const struct feed *feed, struct errmsg *msg)
+{
+	int error = aside_all(txn, copy, feed);
+
+	if (error == 0) {
+		error = own_give_up(copy, feed);
+	}
+	if (error == 0) {
+		error = store_list_put(txn, &feed->list, copy);
+	}
+	return error == 0 ? 0 : store_txn_error(txn, msg);
+}
+
 static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *msg)
 {
 	struct retire_job *job = (struct retire_job *)base;
 	enum signing signing = signing_of(job->node);
 	struct list_copy copy;
+	enum own_news news;
 	struct feed feed;
 	bool found;
 
@@ -80,12 +107,16 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 		store_feed(txn, &job->head.list, &feed) != 0) {
 		return store_txn_error(txn, msg);
 	}
-	job->signing = retire_signing(signing, own_news(&copy, &job->head));
-	if (job->signing == signing) {
+	news = own_news(&copy, &job->head);
+	job->signing = retire_signing(signing, news);
+	if (!retire_wanted(signing, news)) {
 		return 0;
 	}
 	if (signing_put(txn, job->signing) != 0) {
 		return store_txn_error(txn, msg);
+	}
+	if (news == OWN_NEWS_LOST) {
+		return give_up(txn, &copy, &feed, msg);
 	}
 	return signing == SIGNING_YES ? put_aside(job, txn, &copy, &feed, msg) : 0;
 }

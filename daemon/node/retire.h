@@ -28,6 +28,10 @@ struct retire_job {
 
 /* What such a head makes of a node in this role; the same: nothing. */
 enum signing retire_signing(enum signing signing, enum own_news news);
+/* Is anything to be done about it?  Lists that were begun for want of records that a
+ * peer turns out to hold are given up, one by one, by a node that has stopped already.
+ */
+bool retire_wanted(enum signing signing, enum own_news news);
 
 /* Copies head and packed; NULL without memory. */
 struct retire_job *retire_create(

@@ -94,13 +94,14 @@ static bool is_highest(const struct list_copy *copy, const struct takeover_list 
 }
 
 /* 5, of a list that is in the store. */
-static bool is_ready(struct takeover *t, const struct list_copy *copy,
+static bool is_ready(struct takeover *t, const struct own_list *own,
 	const struct takeover_list *list)
 {
+	const struct list_copy *copy = &own->copy;
 	bool stopped = copy->phase == COPY_STOPPED;
 	char name[LIST_TEXT_MAX];
 
-	ident_list_text(&copy->head.list, name);
+	ident_list_text(&own->feed.list, name);
 	if (stopped && copy->head.sequence == 0) {
 		takeover_refuse(t, false,
 			"%s: its history is forked and nothing verified is here; run "
@@ -161,13 +162,16 @@ static int look(struct takeover *t, struct own_lists *lists, uint64_t *number,
 			return error;
 		}
 		*number = later(*number, list->seen);
-		list->created = !found;
+		/* given up, and nobody is asked for what was there before */
+		list->created =
+			!found || (own->copy.phase == COPY_EMPTY && !list->told);
 		if (found) {
+			*number = later(*number, own->copy.left.number);
 			note_found(list, &own->copy);
 			*number = later(*number, copy_stopped_epoch(&own->copy));
 		}
-		*ready = *ready && (found ? is_ready(t, &own->copy, list)
-					  : !is_missing(t, lists, kind));
+		*ready = *ready && (list->created ? !is_missing(t, lists, kind)
+						  : is_ready(t, own, list));
 	}
 	return 0;
 }
@@ -192,7 +196,10 @@ static int open_epoch(struct takeover *t, struct own_lists *lists, uint16_t kind
 	int error;
 
 	if (t->lists[kind].created) {
+		struct epoch left = own->copy.left;
+
 		own_lists_create(lists, kind, epoch);
+		own_disown(&own->change, &left);
 	} else {
 		error = settle(own);
 		if (error == 0) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define CODEC_VERSION 1
+#define CODEC_VERSION 2 /* 1: without the epoch that was left */
 
 /* A head with all its bases and members; see write_head. */
 #define HEAD_STORED_MAX                                                                \
@@ -105,10 +105,14 @@ static void read_head(struct reader *r, struct head *head)
 	reader_copy(r, head->hash, HASH_BYTES);
 }
 
-static bool begin(struct reader *r, struct bytes bytes)
+/* The version; 0: none that is known. */
+static uint8_t begin(struct reader *r, struct bytes bytes)
 {
+	uint8_t version;
+
 	reader_init(r, bytes.data, bytes.size);
-	return reader_u8(r) == CODEC_VERSION;
+	version = reader_u8(r);
+	return version <= CODEC_VERSION ? version : 0;
 }
 
 size_t copy_write_live(const struct list_copy *copy, uint8_t out[COPY_PART_MAX])
@@ -128,7 +132,7 @@ bool copy_read_live(struct bytes bytes, struct list_copy *copy)
 	struct reader r;
 	uint8_t phase;
 
-	if (!begin(&r, bytes)) {
+	if (begin(&r, bytes) == 0) {
 		return false;
 	}
 	phase = reader_u8(&r);
@@ -152,14 +156,16 @@ size_t copy_write_read(const struct list_copy *copy, uint8_t out[COPY_PART_MAX])
 	writer_u64(&w, copy->read_live_count);
 	writer_u64(&w, copy->swept);
 	writer_u8(&w, copy->mixed);
+	write_epoch(&w, &copy->left);
 	return w.used;
 }
 
 bool copy_read_read(struct bytes bytes, struct list_copy *copy)
 {
 	struct reader r;
+	uint8_t version = begin(&r, bytes);
 
-	if (!begin(&r, bytes)) {
+	if (version == 0) {
 		return false;
 	}
 	copy->read_epoch = read_epoch(&r);
@@ -170,5 +176,8 @@ bool copy_read_read(struct bytes bytes, struct list_copy *copy)
 	copy->read_live_count = reader_u64(&r);
 	copy->swept = reader_u64(&r);
 	copy->mixed = read_bool(&r);
+	if (version > 1) {
+		copy->left = read_epoch(&r);
+	}
 	return reader_done(&r);
 }

@@ -253,12 +253,65 @@ static void a_restored_backup_is_behind_and_recovers(void **state)
 	assert_int_equal(union_verdict(kaz, "AB00049"), CORDON_VERDICT_MATCH);
 }
 
+static void assert_aside(struct union_node *at, const char *id)
+{
+	struct union_output output;
+
+	union_ctl(at, UNION_ADMIN, NULL, &output, "--json", "aside", "list", NULL);
+	if (output.status != 0 || strstr(output.out, id) == NULL) {
+		union_fail(all, "%s is not put aside: %d, %s", id, output.status,
+			output.out);
+	}
+	union_output_finish(&output);
+}
+
+/* Nobody is there to tell KAZ what it had, and it begins anew.  RUS, as empty, follows;
+ * BLR does not, and tells. */
+static void a_list_that_was_begun_anew_is_not_followed_by_who_holds_it(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	union_put(kaz, "KAZ-HELD", "AHELD01");
+	union_settle(all);
+	union_stop(blr);
+	union_stop(rus);
+	union_kill(kaz);
+	union_erase(kaz);
+	union_erase(rus);
+	union_start(kaz);
+	union_start(rus);
+	union_put(kaz, "KAZ-ANEW", "AANEW01");
+	union_await_verdict(rus, "AANEW01", CORDON_VERDICT_MATCH);
+
+	kaz->waits = true;
+	union_start(blr);
+	union_await_log(blr, blr->log_from, "is not followed");
+	union_await_log(kaz, kaz->log_from, "cordonctl recover");
+	assert_int_equal(union_verdict(blr, "AHELD01"), CORDON_VERDICT_MATCH);
+	answer = assert_done(kaz, "recover", NULL, NULL);
+	json_decref(answer);
+	kaz->waits = false;
+	assert_aside(kaz, "KAZ-ANEW");
+	union_put(kaz, "KAZ-AFTER", "AAFTER1");
+	for (size_t i = 0; i < 3; i++) {
+		union_await_verdict(node[i], "AAFTER1", CORDON_VERDICT_MATCH);
+		assert_int_equal(
+			union_verdict(node[i], "AHELD01"), CORDON_VERDICT_MATCH);
+	}
+	union_settle(all);
+	assert_equal_exports("KAZ");
+	union_verify(kaz);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lost_disk_is_taken_back_from_the_peers),
 		cmocka_unit_test(without_a_member_it_goes_on_by_force_only),
 		cmocka_unit_test(a_restored_backup_is_behind_and_recovers),
+		cmocka_unit_test(
+			a_list_that_was_begun_anew_is_not_followed_by_who_holds_it),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

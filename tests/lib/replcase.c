@@ -277,7 +277,8 @@ static enum apply_result run(struct receiver *receiver, const struct work *work)
 	} else {
 		assert_int_equal(receiver->error, 0);
 	}
-	if (result == APPLY_STALE || result == APPLY_UNSURE || result == APPLY_BROKEN ||
+	if (result == APPLY_STALE || result == APPLY_UNSURE ||
+		result == APPLY_STRANGE || result == APPLY_BROKEN ||
 		result == APPLY_FORK) {
 		assert_true(memfeed_equal(&snapshot, &receiver->rows, FEED_LIVE));
 		assert_true(memfeed_equal(&snapshot, &receiver->rows, FEED_STAGE));

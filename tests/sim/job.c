@@ -21,6 +21,7 @@ static const char *const results[] = {
 	[APPLY_UNSURE] = "unsure",
 	[APPLY_RESTART] = "restart",
 	[APPLY_UNSHARED] = "unshared",
+	[APPLY_STRANGE] = "strange",
 	[APPLY_BROKEN] = "broken",
 	[APPLY_MISMATCH] = "mismatch",
 	[APPLY_FORK] = "fork",
@@ -176,7 +177,7 @@ static void transact(struct sim *sim, size_t n, struct sim_work *job)
 		sim_fail(sim, "%s: something stale changed rows", node->name);
 	}
 	if (apply_failed(job->result) || job->result == APPLY_STALE ||
-		job->result == APPLY_UNSURE) {
+		job->result == APPLY_UNSURE || job->result == APPLY_STRANGE) {
 		memfeed_abort(&place->rows);
 		return;
 	}

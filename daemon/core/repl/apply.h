@@ -35,6 +35,8 @@ enum apply_result {
 			 * neither taken nor blamed; nothing is changed */
 	APPLY_RESTART,  /* the feed moved on too far; the read begins from nothing */
 	APPLY_UNSHARED, /* the owner ended the sharing; rows are gone */
+	APPLY_STRANGE,  /* a later epoch that does not go back to the one held, or one
+			 * that was given up: not taken, nothing is changed */
 	/* From here on the caller aborts the transaction and keeps the old copy. */
 	APPLY_BROKEN,   /* the peer broke the protocol (order, bounds) */
 	APPLY_MISMATCH, /* digest or count differ from what the owner signed */

@@ -50,6 +50,9 @@ struct list_copy {
 	/* A move was broken off, or own rows were found damaged: live is not what head
 	 * says, until a whole stage has been moved in. */
 	bool mixed;
+	/* An epoch that the owner has given up, when it began anew what its peers still
+	 * held: nothing of it is taken.  Number 0: none. */
+	struct epoch left;
 };
 
 /* Can lookups count on it?  FOLLOWING, STAGING, MOVING (and STOPPED). */

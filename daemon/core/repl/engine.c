@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/repl/blame.h"
+#include "daemon/core/repl/heads.h"
 #include "daemon/core/repl/simbug.h"
 
 static struct engine_list *find_or_add(
@@ -69,6 +70,8 @@ static void remember(struct engine_list *list, const struct list_copy *copy)
 	list->mixed = copy->mixed;
 	list->held = copy->head;
 	list->stopped_epoch = copy_stopped_epoch(copy);
+	list->rows = heads_have_rows(copy);
+	list->left = copy->left;
 	copy_position(copy, &list->position);
 	copy_position_anew(copy, &list->anew);
 }
@@ -116,17 +119,19 @@ static void peer_up(struct engine *engine, size_t peer)
 	engine->up[peer] = true;
 }
 
-/* What it held is not known any more, and pulls at it are void.  That it was set aside
- * is not forgotten. */
+/* What it held is not known any more, and pulls at it are void.  That it was set aside,
+ * and what was said of it, is not forgotten. */
 static void peer_down(struct engine *engine, struct mono now, size_t peer)
 {
 	engine->up[peer] = false;
 	for (size_t i = 0; i < engine->lists_count; i++) {
 		struct engine_list *list = engine->lists[i];
 		struct mono aside_until = list->peers[peer].aside_until;
+		struct epoch strange = list->peers[peer].strange;
 
 		memset(&list->peers[peer], 0, sizeof(list->peers[peer]));
 		list->peers[peer].aside_until = aside_until;
+		list->peers[peer].strange = strange;
 		if (list->source == peer) {
 			blame_forget_source(list);
 		}
@@ -178,6 +183,26 @@ static void note_head(
 	peer->head = *head;
 }
 
+/* Returns true for a head that is as if it had not been told. */
+static bool is_strange(struct engine *engine, struct engine_list *list, size_t peer,
+	const struct head *head)
+{
+	struct engine_peer *p = &list->peers[peer];
+	struct engine_effect *effect;
+
+	if (list->own || !heads_strange(&list->held, list->rows, &list->left, head)) {
+		return false;
+	}
+	p->knows = false;
+	if (!epoch_equal(&p->strange, &head->epoch)) {
+		p->strange = head->epoch;
+		effect = schedule_effect(engine, ENGINE_STRANGE, list, peer);
+		effect->head = *head;
+		effect->held_epoch = list->held.epoch.number;
+	}
+	return true;
+}
+
 /* The head of a chunk, which may be older than one that was told meanwhile. */
 static void note_later(
 	struct mono now, struct engine_peer *peer, const struct head *head)
@@ -190,6 +215,9 @@ static void note_later(
 static void take_head(struct engine *engine, struct mono now, struct engine_list *list,
 	const struct engine_event *event)
 {
+	if (is_strange(engine, list, event->peer, event->head)) {
+		return;
+	}
 	note_head(now, &list->peers[event->peer], event->head);
 	if (matters(engine, list, event->head)) {
 		struct engine_effect *effect =
@@ -300,6 +328,7 @@ static void take_result(struct engine *engine, struct mono now,
 	case APPLY_SAME:
 	case APPLY_STALE:
 	case APPLY_RESTART:
+	case APPLY_STRANGE: /* its head has said so already */
 		break;
 	}
 }
@@ -325,7 +354,8 @@ static void applied(struct engine *engine, struct mono now, struct engine_list *
 	if (event->result != APPLY_ERROR) { /* 1 */
 		remember(list, event->copy);
 	}
-	if (event->head != NULL && engine->up[event->peer]) {
+	if (event->head != NULL && engine->up[event->peer] &&
+		!is_strange(engine, list, event->peer, event->head)) {
 		note_later(now, &list->peers[event->peer], event->head);
 	}
 	if (answer || !same_position(&list->asked_from, &list->position)) { /* 2 */

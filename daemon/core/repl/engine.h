@@ -35,6 +35,8 @@
  *     (ENGINE_TRACE): such as show a contradiction make it a fork; such as do not lead
  *     to ours leave it open, and the list is read from nothing; else, and without an
  *     answer in ENGINE_TRACE_MS, it is set aside.
+ *   - A peer that holds an epoch which goes back to nothing that is held (heads.h) is
+ *     taken to hold nothing.
  *   - Where few rows are wrong the list is repaired by id (ENGINE_REPAIR) before it is
  *     read whole: schedule_repair.c says when.
  */
@@ -103,7 +105,10 @@ enum engine_effect_type {
 	ENGINE_RELOAD, /* call apply_reload: list is to be read whole */
 	ENGINE_TRACE, /* ask peer for the heads of list that it remembers around ours */
 	ENGINE_ASIDE, /* peer is not asked for list for a time; tell it and the admin */
-	ENGINE_FORKED,   /* evidence: an admin is needed */
+	ENGINE_FORKED, /* evidence: an admin is needed */
+	/* What peer holds goes back to nothing that is held, and is not taken: once for
+	 * each such epoch, tell the admin and the peer. */
+	ENGINE_STRANGE,
 	ENGINE_UNSHARED, /* for the log: the owner ended the sharing */
 	/* Tell peer anew which heads are held: it must know to tell us of the end. */
 	ENGINE_WATCH
@@ -111,10 +116,11 @@ enum engine_effect_type {
 
 struct engine_effect {
 	enum engine_effect_type type;
-	size_t peer;                   /* PULL, APPLY_HEAD, TRACE, ASIDE, WATCH */
-	struct list_id list;           /* not of WATCH */
+	size_t peer;         /* PULL, APPLY_HEAD, TRACE, ASIDE, WATCH, STRANGE */
+	struct list_id list; /* not of WATCH */
 	struct copy_position position; /* PULL */
-	struct head head;              /* APPLY_HEAD, REPAIR */
+	struct head head;              /* APPLY_HEAD, REPAIR, STRANGE */
+	uint64_t held_epoch;           /* STRANGE: what is held instead, its number */
 	bool stands;                   /* REPAIR: as in patch.h */
 	enum apply_result why;         /* ASIDE */
 };

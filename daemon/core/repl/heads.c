@@ -28,6 +28,54 @@ static bool forked(const struct list_copy *copy, const struct head *head)
 	       (copy_reads(copy) && contradict(&copy->high, head));
 }
 
+static bool names(const struct head *head, uint64_t epoch_number)
+{
+	for (size_t i = 0; i < head->bases_count; i++) {
+		if (head->bases[i].epoch.number == epoch_number) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ *   1. One names the other's epoch, whatever its tag: forks are ended so.
+ *   2. Both took over from the same.
+ *   3. The bases that would tell have given way to later ones.
+ */
+bool heads_related(const struct head *a, const struct head *b)
+{
+	const struct head *later = a->epoch.number > b->epoch.number ? a : b;
+	const struct head *earlier = later == a ? b : a;
+
+	if (later->epoch.number == earlier->epoch.number ||
+		names(later, earlier->epoch.number)) { /* 1 */
+		return true;
+	}
+	for (size_t i = 0; i < earlier->bases_count; i++) { /* 2 */
+		if (names(later, earlier->bases[i].epoch.number)) {
+			return true;
+		}
+	}
+	return later->bases_count == HEAD_BASES_MAX && /* 3 */
+	       earlier->epoch.number < later->bases[0].epoch.number;
+}
+
+bool heads_have_rows(const struct list_copy *copy)
+{
+	return copy_answers(copy) && copy->live_count > 0;
+}
+
+bool heads_strange(const struct head *held, bool rows, const struct epoch *left,
+	const struct head *head)
+{
+	if (left->number != 0 && head->epoch.number == left->number) {
+		return true;
+	}
+	return rows && head->epoch.number > held->epoch.number &&
+	       !heads_related(head, held);
+}
+
 /*
  * The owner ended the sharing: the rows go, the head that says so stays, and a later
  * one that says so again takes its place.
@@ -56,8 +104,9 @@ static enum apply_result unshare(struct list_copy *copy, const struct feed *feed
  *   1. It is of another list: the peer is wrong.
  *   2. Stopped lists take nothing but a new epoch.
  *   3. It contradicts what is held: evidence, whatever else it says.
- *   4. It does not name this member: the sharing has ended, if it is news.
- *   5. It names this member again after the end, if it is news.
+ *   4. Its epoch goes back to nothing that is held: an owner's accident, not followed.
+ *   5. It does not name this member: the sharing has ended, if it is news.
+ *   6. It names this member again after the end, if it is news.
  */
 enum apply_result heads_take(struct list_copy *copy, const struct feed *feed,
 	const struct head *head, const struct state *member, int *error)
@@ -72,11 +121,14 @@ enum apply_result heads_take(struct list_copy *copy, const struct feed *feed,
 	if (forked(copy, head)) { /* 3 */
 		return APPLY_FORK;
 	}
-	if (!head_shared_with(head, member)) { /* 4 */
+	if (heads_strange(&copy->head, heads_have_rows(copy), &copy->left, head)) {
+		return APPLY_STRANGE; /* 4 */
+	}
+	if (!head_shared_with(head, member)) { /* 5 */
 		return unshare(copy, feed, head, error);
 	}
 	if (copy->phase == COPY_UNSHARED && !SIM_BUG(accept_after_end) &&
-		copy_head_order(head, &copy->head) <= 0) { /* 5 */
+		copy_head_order(head, &copy->head) <= 0) { /* 6 */
 		return APPLY_STALE;
 	}
 	return APPLY_PARTIAL;

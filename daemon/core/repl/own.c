@@ -77,27 +77,60 @@ int own_raise_floor(struct own_change *change, uint64_t floor)
 	return error;
 }
 
-int own_reopen(struct own_change *change, struct epoch epoch)
+/* Behind all that stand there. */
+static void add_base(struct head *next, const struct head_base *base)
 {
-	const struct head *last = &change->copy->head;
-	struct head *next = &change->next;
-
-	if (last->sequence == 0 || epoch.number <= last->epoch.number) {
-		return CORDON_EINVAL;
-	}
 	if (next->bases_count == HEAD_BASES_MAX) {
 		memmove(&next->bases[0], &next->bases[1],
 			--next->bases_count * sizeof(next->bases[0]));
 	}
-	struct head_base *base = &next->bases[next->bases_count++];
+	next->bases[next->bases_count++] = *base;
+}
 
-	base->epoch = last->epoch;
-	base->sequence = last->sequence;
-	memcpy(base->hash, last->hash, HASH_BYTES);
+void own_disown(struct own_change *change, const struct epoch *left)
+{
+	const struct head_base base = { .epoch = *left };
+	struct head *next = &change->next;
+
+	if (left->number > 0 &&
+		(next->bases_count == 0 ||
+			left->number >
+				next->bases[next->bases_count - 1].epoch.number)) {
+		add_base(next, &base);
+	}
+	memset(&change->copy->left, 0, sizeof(change->copy->left));
+}
+
+int own_reopen(struct own_change *change, struct epoch epoch)
+{
+	const struct head *last = &change->copy->head;
+	struct head_base base = { .epoch = last->epoch, .sequence = last->sequence };
+	struct epoch left = change->copy->left;
+	struct head *next = &change->next;
+
+	if (last->sequence == 0 || epoch.number <= last->epoch.number ||
+		epoch.number <= left.number) {
+		return CORDON_EINVAL;
+	}
+	memcpy(base.hash, last->hash, HASH_BYTES);
+	add_base(next, &base);
+	own_disown(change, &left);
 	next->epoch = epoch;
 	next->sequence++;
 	change->changed = true;
 	return 0;
+}
+
+int own_give_up(struct list_copy *copy, const struct feed *feed)
+{
+	struct epoch left = copy->head.epoch;
+	int error = rows_clear(copy, feed);
+
+	if (error == 0) {
+		memset(copy, 0, sizeof(*copy));
+		copy->left = left;
+	}
+	return error;
 }
 
 int own_publish(struct own_change *change, int64_t time_s, struct head **next)

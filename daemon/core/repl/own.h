@@ -35,10 +35,21 @@ int own_raise_floor(struct own_change *change, uint64_t floor);
 
 /*
  * Opens a new epoch, taking over at the standing signed head; takes a sequence of its
- * own.  Right after own_begin.  CORDON_EINVAL for an epoch that is not higher, or a
- * list that was never published.  The oldest of HEAD_BASES_MAX bases gives way.
+ * own.  Right after own_begin.  CORDON_EINVAL for an epoch that is not higher (than one
+ * that was given up, either), or a list that was never published.  The oldest of
+ * HEAD_BASES_MAX bases gives way.
  */
 int own_reopen(struct own_change *change, struct epoch epoch);
+
+/*
+ * An epoch that was begun for want of what peers hold in an earlier one
+ * (OWN_NEWS_LOST): its rows go, nothing of it is taken any more, and the next epoch
+ * that is opened says so by a base of sequence 0, so that whoever followed it comes
+ * back.
+ */
+int own_give_up(struct list_copy *copy, const struct feed *feed);
+/* For a list that is begun after that, from nothing; own_reopen does it by itself. */
+void own_disown(struct own_change *change, const struct epoch *left);
 
 /*
  * The head to be signed, in *next: a new link when anything changed (or none was ever

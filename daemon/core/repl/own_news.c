@@ -3,13 +3,22 @@
 
 #include <string.h>
 
+#include "daemon/core/repl/heads.h"
+
 enum own_news own_news(const struct list_copy *copy, const struct head *head)
 {
 	const struct head *own = &copy->head;
 	int order = copy_head_order(head, own);
 
+	if (copy->left.number != 0 && head->epoch.number == copy->left.number) {
+		return OWN_NEWS_NONE;
+	}
 	if (own->sequence == 0) {
 		return OWN_NEWS_BEHIND;
+	}
+	if (head->epoch.number < own->epoch.number && head->live_count > 0 &&
+		!heads_related(own, head)) {
+		return OWN_NEWS_LOST;
 	}
 	if (head->epoch.number == own->epoch.number &&
 		(head->epoch.tag != own->epoch.tag ||

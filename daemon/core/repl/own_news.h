@@ -13,7 +13,10 @@ enum own_news {
 	OWN_NEWS_NONE,   /* what this node signed, or older */
 	OWN_NEWS_BEHIND, /* more of this epoch than the store has */
 	OWN_NEWS_LATER,  /* a later epoch: somebody else has taken over */
-	OWN_NEWS_FORK    /* one number with two tags, or one sequence with two heads */
+	/* Records of an earlier epoch that ours knows nothing of: it was begun with an
+	 * empty store, and its heads are not followed where these records are. */
+	OWN_NEWS_LOST,
+	OWN_NEWS_FORK /* one number with two tags, or one sequence with two heads */
 };
 
 enum own_news own_news(const struct list_copy *copy, const struct head *head);

@@ -14,6 +14,7 @@ struct engine_peer {
 	struct mono rests_until; /* not asked before, unless its head becomes news */
 	unsigned rests;          /* in a row */
 	struct mono aside_until; /* not asked before, whatever it holds */
+	struct epoch strange;    /* the last that was told and not taken */
 };
 
 struct engine_list {
@@ -25,6 +26,8 @@ struct engine_list {
 	struct copy_position position; /* where the next pull starts … */
 	struct copy_position anew;     /* … and one that gives up the read */
 	uint64_t stopped_epoch;        /* STOPPED: only later ones are pulled */
+	bool rows;                     /* held is of some … */
+	struct epoch left;             /* … and this epoch was given up */
 	size_t source;                 /* whom the pull that counts was sent to */
 	bool asked;                    /* and has not answered yet */
 	struct mono asked_at;

@@ -85,6 +85,9 @@ static void tell_effect(const struct engine_effect *effect)
 	case ENGINE_ASIDE:
 		tell("aside %zu", effect->peer);
 		break;
+	case ENGINE_STRANGE:
+		tell("strange %zu", effect->peer);
+		break;
 	case ENGINE_FORKED:
 		tell("forked");
 		break;

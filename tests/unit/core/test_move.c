@@ -143,7 +143,7 @@ static void renumber(struct owner *owner, const size_t *order, size_t count)
 	}
 	memfeed_finish(&old);
 	pair_reopen(owner, 8);
-	owner->copy.head.bases_count = 0; /* it takes over nowhere */
+	owner->copy.head.bases[0].sequence = 0; /* it takes nothing over */
 	replcase_sign(&owner->copy.head);
 }
 

@@ -412,6 +412,7 @@ static void what_a_head_makes_of_a_node(void **state)
 
 		assert_int_equal(retire_signing(was, OWN_NEWS_NONE), table[i].none);
 		assert_int_equal(retire_signing(was, OWN_NEWS_BEHIND), table[i].behind);
+		assert_int_equal(retire_signing(was, OWN_NEWS_LOST), table[i].behind);
 		assert_int_equal(retire_signing(was, OWN_NEWS_LATER), table[i].later);
 		assert_int_equal(retire_signing(was, OWN_NEWS_FORK), table[i].fork);
 	}
