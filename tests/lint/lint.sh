@@ -49,7 +49,7 @@ pure() {
 
 # Not what others wrote: the licence's text, data of tests, keys and certificates.
 text() {
-	files | grep -Ev '^LICENSE$|^tests/(fuzz/corpus|vectors)/|\.(pem|key|der|bin)$' |
+	files | grep -Ev '^LICENSE$|^tests/(fuzz/corpus|vectors)/|\.(pem|key|der|bin|tsv)$' |
 		xargs awk -f "$here/text.awk" /dev/null
 }
 

@@ -483,5 +483,4 @@ const struct frequent_word frequent_words[] = {
 };
 /* clang-format on */
 
-const size_t frequent_words_count =
-	sizeof(frequent_words) / sizeof(frequent_words[0]);
+const size_t frequent_words_count = sizeof(frequent_words) / sizeof(frequent_words[0]);

@@ -156,8 +156,7 @@ static void both_centuries_are_searched_where_both_are_possible(void **state)
 	s.person.born = (struct cordon_date){ 1921, 1, 1 };
 	zone_answers(zone, &s, "nothing");
 	s.person.born_approximate = true;
-	zone_answers(
-		zone, &s, "possible 650 name: same_name_and_close_birth_date");
+	zone_answers(zone, &s, "possible 650 name: same_name_and_close_birth_date");
 }
 
 static void a_misused_identity_is_never_a_match(void **state)
