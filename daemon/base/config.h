@@ -136,6 +136,7 @@ struct config {
 	const char *ciphersuites;
 	const char *groups;
 	const char *user; /* NULL: stay */
+	bool seccomp;
 	enum log_level log_level;
 	uint32_t workers;        /* threads, 1..64; default: processors */
 	uint64_t map_size_bytes; /* reserved for LMDB; sparse */
@@ -164,6 +165,13 @@ struct config {
 	uint32_t connections_max;
 	uint32_t connections_per_identity;
 	uint32_t requests_in_flight_max; /* per connection */
+	/* in a second; 0: without limit */
+	uint32_t handshakes_per_address, handshakes_per_identity;
+	uint32_t requests_per_address, requests_per_identity, requests_per_node;
+	uint64_t bytes_per_address, bytes_per_identity;
+	uint32_t in_flight_per_identity;
+	uint32_t connections_per_address;
+	uint32_t request_timeout_ms; /* until answered whole */
 	uint32_t handshake_timeout_ms;
 	uint32_t frame_timeout_ms; /* a begun frame must be whole by then */
 	uint32_t idle_timeout_ms;

@@ -74,7 +74,7 @@ enum config_section_id {
 	CONFIG_SECTIONS
 };
 
-#define CONFIG_KEYS_MAX 64
+#define CONFIG_KEYS_MAX 96
 
 struct config_section {
 	const char *name; /* "": the top of the file */

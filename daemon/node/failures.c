@@ -30,7 +30,9 @@ void failures_describe(int error, const char *text, char field[FAILURES_FIELD_BY
 		.error = error,
 		.text = text == NULL || text[0] == '\0' ? cordon_error_text(error)
 							: text,
-		.retry_after_ms = error == CORDON_EBUSY ? FAILURES_RETRY_MS : 0,
+		.retry_after_ms = error == CORDON_EBUSY || error == CORDON_ELIMIT
+					  ? FAILURES_RETRY_MS
+					  : 0,
 	};
 	if (blames_field(error)) {
 		failure->field = field_of(failure->text, field);

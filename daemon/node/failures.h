@@ -5,7 +5,7 @@
 #include "proto/failure.h"
 
 #define FAILURES_FIELD_BYTES 128
-#define FAILURES_RETRY_MS 200 /* after CORDON_EBUSY */
+#define FAILURES_RETRY_MS 200 /* after CORDON_EBUSY and CORDON_ELIMIT */
 
 /*
  * What is said of an error: text NULL or empty is the error's own; the field to blame

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/core/repl/engine.h"
 #include "daemon/node/session_private.h"
 
@@ -14,6 +15,7 @@ struct held {
 	uint32_t request;
 	bool waits;
 	bool ended; /* freed after the turn */
+	struct mono since;
 	struct event *timer;
 	const struct held_ops *ops;
 	void *context;
@@ -75,27 +77,143 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	turn(context);
 }
 
+static void give_in_flight(struct session *session)
+{
+	if (session->who != NULL) {
+		presence_give_in_flight(session->who);
+	}
+}
+
+static void end(struct held *held)
+{
+	assert(!held->ended);
+	held->ended = true;
+	held->session->held_count--;
+	give_in_flight(held->session);
+	evtimer_del(held->timer);
+	if (held->ops->destroy != NULL) {
+		held->ops->destroy(held->context);
+	}
+}
+
+/* ---- those that take too long -----------------------------------------------------
+ */
+
+static uint32_t timeout_ms(const struct session *session)
+{
+	return session->sessions->service->node->config->request_timeout_ms;
+}
+
+static bool wait_overdue(struct session *session, int64_t us)
+{
+	struct timeval after = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
+
+	return evtimer_add(session->overdue, &after) == 0;
+}
+
+/* Ends h if it is over its time, else lowers *next_us, the time until one will be. */
+static void end_if_overdue(struct held *h, struct mono now, int64_t *next_us)
+{
+	struct session *session = h->session;
+	int64_t left_us = mono_after_ms(h->since, timeout_ms(session)).us - now.us;
+
+	if (h->ended || h->waits) {
+		return;
+	}
+	if (left_us > 0) {
+		*next_us = left_us < *next_us ? left_us : *next_us;
+		return;
+	}
+	session_limited(session, LIMIT_REQUEST_TIMEOUT, "a request takes longer");
+	session_refuse(session, h->request, CORDON_ETIMEOUT,
+		"it took longer than a request may (request_timeout)");
+	end(h);
+}
+
+static void on_overdue(evutil_socket_t fd, short what, void *context)
+{
+	struct session *session = context;
+	struct mono now = clock_mono();
+	int64_t next_us = INT64_MAX;
+
+	(void)fd;
+	(void)what;
+	session_hold(session);
+	session->turning++;
+	for (struct held *h = session->held; h != NULL; h = h->next) {
+		end_if_overdue(h, now, &next_us);
+	}
+	session->turning--;
+	sweep(session);
+	if (next_us != INT64_MAX && !wait_overdue(session, next_us)) {
+		session_end(session, CORDON_ENOMEM, NULL);
+	}
+	session_end_if_idle(session);
+	session_release(session);
+}
+
+/* One timer for all of a session's, on while there are any. */
+static bool watch_overdue(struct session *session)
+{
+	struct event_base *base = session->sessions->service->base;
+
+	if (session->overdue == NULL) {
+		session->overdue = evtimer_new(base, on_overdue, session);
+	}
+	return session->overdue != NULL &&
+	       (evtimer_pending(session->overdue, NULL) ||
+		       wait_overdue(session, timeout_ms(session) * INT64_C(1000)));
+}
+
+static int take_in_flight(struct session *session)
+{
+	enum limit limit = LIMIT_REQUESTS_IN_FLIGHT_MAX;
+
+	if (session->held_count < in_flight_max(session)) {
+		if (session->who == NULL || presence_take_in_flight(session->who)) {
+			return 0;
+		}
+		limit = LIMIT_IN_FLIGHT_PER_IDENTITY;
+	}
+	session_limited(session, limit, "it has that many requests unanswered");
+	return CORDON_ELIMIT;
+}
+
+static struct held *make(struct request *request)
+{
+	struct session *session = request->session;
+	struct held *h = calloc(1, sizeof(*h));
+
+	if (h == NULL) {
+		return NULL;
+	}
+	h->session = session;
+	h->request = request->id;
+	h->waits = session_table_find(request->type)->waits;
+	h->timer = evtimer_new(request->service->base, on_timer, h);
+	if (h->timer == NULL || (!h->waits && !watch_overdue(session))) {
+		held_free(h);
+		return NULL;
+	}
+	h->since = clock_mono();
+	return h;
+}
+
 int held_create(struct request *request, const struct held_ops *ops, void *context,
 	struct held **held)
 {
 	struct session *session = request->session;
 	struct held *h;
+	int error = take_in_flight(session);
 
-	if (session->held_count >= in_flight_max(session)) {
-		return CORDON_EBUSY;
+	if (error != 0) {
+		return error;
 	}
-	h = calloc(1, sizeof(*h));
+	h = make(request);
 	if (h == NULL) {
+		give_in_flight(session);
 		return CORDON_ENOMEM;
 	}
-	h->timer = evtimer_new(request->service->base, on_timer, h);
-	if (h->timer == NULL) {
-		free(h);
-		return CORDON_ENOMEM;
-	}
-	h->session = session;
-	h->request = request->id;
-	h->waits = session_table_find(request->type)->waits;
 	h->ops = ops;
 	h->context = context;
 	h->next = session->held;
@@ -134,18 +252,8 @@ bool held_may_write(struct held *held)
 	struct session *session = held->session;
 
 	return session->stage == SESSION_SERVING &&
-	       conn_output_bytes(session->conn) <= SESSION_OUTPUT_LOW;
-}
-
-static void end(struct held *held)
-{
-	assert(!held->ended);
-	held->ended = true;
-	held->session->held_count--;
-	evtimer_del(held->timer);
-	if (held->ops->destroy != NULL) {
-		held->ops->destroy(held->context);
-	}
+	       conn_output_bytes(session->conn) <= SESSION_OUTPUT_LOW &&
+	       !session_owes(session);
 }
 
 void held_end(struct held *held)

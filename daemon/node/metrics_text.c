@@ -96,6 +96,19 @@ static void denials(struct text *text)
 	}
 }
 
+static void limits(struct text *text)
+{
+	const struct node_counters *from = &text->node->counters;
+
+	family(text, "limited_total", "counter",
+		"Connections and requests over a limit, by the limit's name.");
+	for (int limit = 0; limit < LIMIT_COUNT; limit++) {
+		add(text, "cordon_limited_total{limit=\"%s\"} %" PRIu64 "\n",
+			limit_name((enum limit)limit),
+			(uint64_t)atomic_load(&from->limited[limit]));
+	}
+}
+
 static void upkeep(struct text *text)
 {
 	const struct upkeep_counters *from = &text->node->upkept;
@@ -391,6 +404,7 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	about(&text);
 	counters(&text);
 	denials(&text);
+	limits(&text);
 	upkeep(&text);
 	scrubs(&text);
 	lookups(&text);

@@ -305,7 +305,7 @@ static int start(struct running *run, struct errmsg *msg)
 		error = committer_create(node, &node->committer, msg);
 	}
 	if (error == 0) {
-		error = registry_create(&node->registry, msg);
+		error = registry_create(node->config, &node->registry, msg);
 	}
 	if (error == 0) {
 		error = upkeep_create(node, &node->upkeep, msg);

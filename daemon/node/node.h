@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/core/authz/policy.h"
 #include "daemon/net/conn.h"
+#include "daemon/node/allowance.h"
 #include "daemon/node/mailbox.h"
 #include "daemon/node/write_log.h"
 #include "daemon/store/store.h"
@@ -34,6 +35,7 @@ struct node_counters {
 	atomic_uint_fast64_t refused;               /* items refused */
 	atomic_uint_fast64_t denied;                /* requests not allowed */
 	atomic_uint_fast64_t denied_by[RULE_COUNT]; /* the same, by enum authz_rule */
+	atomic_uint_fast64_t limited[LIMIT_COUNT];  /* over one, by enum limit */
 	atomic_uint_fast64_t connections;           /* open now */
 	atomic_uint_fast64_t connections_total;
 	atomic_uint_fast64_t handshake_failures;
@@ -81,7 +83,7 @@ struct node {
 	struct worker **workers;
 	/* Those that run; grows at the start, when the writer runs already. */
 	atomic_size_t workers_count;
-	struct registry *registry; /* connections by identity */
+	struct registry *registry; /* connections by identity and address */
 	struct rights *rights;     /* who may do what */
 	struct replicator *replicator;
 	/* acknowledgements that wait for the writer (ack_in.c), the newest first */

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node/registry.h"
 #include "daemon/node/rights.h"
 #include "daemon/node/session_private.h"
 #include "proto/failure.h"
@@ -95,7 +94,7 @@ static void wait_for_hello(struct session *session)
 	uint32_t ms = node_of(session)->config->handshake_timeout_ms;
 	struct timeval after = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	evtimer_add(session->hello_timer, &after);
+	evtimer_add(session->timer, &after);
 }
 
 static void identify(struct session *session, const struct identity *who)
@@ -115,7 +114,6 @@ static void identify(struct session *session, const struct identity *who)
 static void on_open(struct conn *conn, void *context, const struct identity *who)
 {
 	struct session *session = context;
-	struct node *node = node_of(session);
 	struct errmsg msg = { "" };
 	int error;
 
@@ -124,9 +122,7 @@ static void on_open(struct conn *conn, void *context, const struct identity *who
 	session->stage = SESSION_GREETING;
 	error = admit(session, &msg);
 	if (error == 0) {
-		error = registry_enter(node->registry, session->uri,
-			node->config->connections_per_identity, &msg);
-		session->entered = error == 0;
+		error = session_enter_who(session, &msg);
 	}
 	if (error == 0) {
 		error = send_hello(session);
@@ -154,7 +150,7 @@ static int take_hello(struct session *session, const struct frame_header *header
 	if (error != 0) {
 		return error;
 	}
-	evtimer_del(session->hello_timer);
+	evtimer_del(session->timer);
 	session->frame_max = theirs.frame_max;
 	session->stage = SESSION_SERVING;
 	conn_set_payload_max(session->conn, own.frame_max);
@@ -214,6 +210,14 @@ static int decode(
 	return error;
 }
 
+/* The first query is paid for with the request. */
+static void charge(struct session *session, const Cordon__LookupRequest *message)
+{
+	if (message->n_queries > 1) {
+		session_charge_queries(session, message->n_queries - 1);
+	}
+}
+
 static int handle(struct session *session, const struct frame_header *header,
 	struct bytes payload, bool *fatal, struct errmsg *msg)
 {
@@ -229,6 +233,9 @@ static int handle(struct session *session, const struct frame_header *header,
 	int error = check_form(session, header, entry, msg);
 
 	*fatal = error != 0;
+	if (error == 0) {
+		error = session_take_request(session, msg);
+	}
 	if (error != 0) {
 		return error;
 	}
@@ -244,6 +251,9 @@ static int handle(struct session *session, const struct frame_header *header,
 	error = request_may_touch(&request, entry->action, NULL, 0, msg);
 	if (error == 0) {
 		error = decode(&request, payload, fatal, msg);
+	}
+	if (error == 0 && header->type == MESSAGE_LOOKUP) {
+		charge(session, (const Cordon__LookupRequest *)request.message);
 	}
 	return error == 0 ? entry->handle(&request, msg) : error;
 }
@@ -299,6 +309,7 @@ static int on_frame(struct conn *conn, void *context, const struct frame_header 
 
 	(void)conn;
 	session_hold(session);
+	session->uncharged_bytes += FRAME_HEADER_BYTES + payload.size;
 	if (session->stage == SESSION_GREETING) {
 		int error = take_hello(session, header, payload, &msg);
 
@@ -325,8 +336,12 @@ static void on_broken(struct conn *conn, void *context, int error, const char *t
 
 static void on_drained(struct conn *conn, void *context)
 {
-	conn_resume_reading(conn);
-	held_turn_all(context);
+	struct session *session = context;
+
+	if (!session->slowed) {
+		conn_resume_reading(conn);
+	}
+	held_turn_all(session);
 }
 
 static void on_closed(struct conn *conn, void *context, int error, const char *text)

@@ -74,7 +74,8 @@ size_t *session_pending_bytes(struct session *session);
 /*
  * A request that is answered later or in pieces: an entry of the session's, which is
  * told when it may write again, when lists have changed, and when the session ends.
- * At most requests_in_flight_max per session (CORDON_EBUSY).
+ * At most requests_in_flight_max per session (CORDON_ELIMIT).  One that does not wait
+ * for news ends with CORDON_ETIMEOUT when it takes longer than request_timeout.
  */
 struct held;
 

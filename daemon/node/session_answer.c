@@ -13,6 +13,7 @@ int session_answer(struct session *session, uint32_t request, uint16_t type,
 	if (message_frame_bytes(message) - FRAME_HEADER_BYTES > session->frame_max) {
 		return CORDON_ETOOBIG;
 	}
+	session->uncharged_bytes += message_frame_bytes(message);
 	return conn_send(session->conn, type, flags, request, message);
 }
 
@@ -24,6 +25,9 @@ int session_refuse(
 	struct failure failure;
 
 	failures_describe(error, text, field, &failure);
+	if (error == CORDON_ELIMIT && session->slowed) {
+		failure.retry_after_ms = session->slowed_ms;
+	}
 	failure_to_message(&failure, &message);
 	return session_answer(session, request, MESSAGE_ERROR, 0, &message.base);
 }

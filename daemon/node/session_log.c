@@ -72,6 +72,17 @@ void session_denied(struct session *session, enum action action, const char *why
 		action_text(action), why);
 }
 
+void session_limited(struct session *session, enum limit limit, const char *what)
+{
+	struct sessions *sessions = session->sessions;
+
+	atomic_fetch_add(&sessions->service->node->counters.limited[limit], 1);
+	if (may_tell_of_end(sessions)) {
+		log_warning("%s at %s is over %s: %s", session->uri, session->address,
+			limit_name(limit), what);
+	}
+}
+
 void session_log_denials_left(const struct session *session)
 {
 	if (session->denials.left_out > 0) {

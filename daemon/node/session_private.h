@@ -3,6 +3,7 @@
 #define NODE_SESSION_PRIVATE_H
 
 #include "daemon/core/authz/policy.h"
+#include "daemon/node/registry.h"
 #include "daemon/node/sessions.h"
 
 /* The inside of session.h, for session*.c and held.c. */
@@ -30,14 +31,20 @@ struct session {
 	unsigned references; /* one while it is not gone */
 	enum session_stage stage;
 	struct conn *conn; /* NULL: gone */
-	struct event *hello_timer;
+	/* until Hello has come; then while it is slowed */
+	struct event *timer;
+	struct event *overdue; /* of requests; NULL: none was held yet */
 	char address[80];
 	bool local;
 	struct asker asker; /* from SESSION_GREETING on */
 	char uri[IDENT_URI_MAX];
-	bool entered;       /* the registry counts it */
-	uint32_t frame_max; /* the other side's */
-	uint64_t freshness; /* generation told last */
+	struct presence *from, *who; /* its address, its identity; NULL: without limits
+				      */
+	bool slowed;                 /* not read from until timer is due */
+	uint32_t slowed_ms;          /* for how long, when it was slowed last */
+	uint64_t uncharged_bytes;    /* came and went since the last charge */
+	uint32_t frame_max;          /* the other side's */
+	uint64_t freshness;          /* generation told last */
 	size_t pending_bytes;
 	struct held *held;
 	size_t held_count;
@@ -71,6 +78,27 @@ void session_log_refused(struct sessions *sessions, const char *address,
 void session_log_end(const struct session *session, int error, const char *text);
 /* At the end: how many denials there were beyond those told. */
 void session_log_denials_left(const struct session *session);
+
+/* ---- limits: session_limits.c ------------------------------------------------------
+ */
+
+/* The address's and the identity's one connection more.  CORDON_ELIMIT, CORDON_ENOMEM.
+ */
+int session_enter_from(struct session *session, struct errmsg *msg);
+int session_enter_who(struct session *session, struct errmsg *msg);
+void session_leave(struct session *session);
+/* It may have a request more; else CORDON_ELIMIT, and it is read no more for a while.
+ */
+int session_take_request(struct session *session, struct errmsg *msg);
+/* What a request turned out to be besides: queries after the first. */
+void session_charge_queries(struct session *session, uint64_t count);
+/* More has come and gone than it may have in a second: it is slowed, and what it holds
+ * has its turn later. */
+bool session_owes(struct session *session);
+/* timer is due. */
+void session_speed_up(struct session *session);
+/* Over a limit: counted and, within the quota, logged. */
+void session_limited(struct session *session, enum limit limit, const char *what);
 
 /* Says why (an Error with request id 0) and ends the connection in order. */
 void session_end(struct session *session, int error, const char *text);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "daemon/node/registry.h"
 #include "daemon/node/session_private.h"
 
 /* How sessions come and go. */
@@ -88,10 +87,11 @@ void session_gone(struct session *session, int error, const char *text)
 	session->conn = NULL;
 	held_end_all(session);
 	unlink_session(session);
-	event_free(session->hello_timer);
-	if (session->entered) {
-		registry_leave(node->registry, session->uri);
+	event_free(session->timer);
+	if (session->overdue != NULL) {
+		event_free(session->overdue);
 	}
+	session_leave(session);
 	atomic_fetch_sub(&node->counters.connections, 1);
 	atomic_fetch_sub(&all->load, 1);
 	session_release(session);
@@ -100,10 +100,16 @@ void session_gone(struct session *session, int error, const char *text)
 	}
 }
 
-static void on_hello_missing(evutil_socket_t fd, short what, void *context)
+static void on_timer(evutil_socket_t fd, short what, void *context)
 {
+	struct session *session = context;
+
 	(void)fd;
 	(void)what;
+	if (session->stage == SESSION_SERVING) {
+		session_speed_up(session);
+		return;
+	}
 	session_end(context, CORDON_ETIMEOUT,
 		"no HELLO came in time; does the other side speak " PROTOCOL_ALPN "?");
 }
@@ -125,9 +131,8 @@ static struct session *new_session(
 	session->local = local;
 	log_quota_init(&session->denials, SESSION_DENIALS_LOGGED);
 	snprintf(session->address, sizeof(session->address), "%s", address);
-	session->hello_timer =
-		evtimer_new(sessions->service->base, on_hello_missing, session);
-	if (session->hello_timer == NULL) {
+	session->timer = evtimer_new(sessions->service->base, on_timer, session);
+	if (session->timer == NULL) {
 		free(session);
 		return NULL;
 	}
@@ -212,10 +217,16 @@ static void start_session(
 		refuse(sessions, address, "out of memory");
 		return;
 	}
-	error = create_conn(session, fd, &msg);
+	error = session_enter_from(session, &msg);
+	if (error != 0) {
+		close(fd);
+	} else {
+		error = create_conn(session, fd, &msg);
+	}
 	if (error != 0) {
 		refuse(sessions, address, errmsg_text(&msg, error));
-		event_free(session->hello_timer);
+		session_leave(session);
+		event_free(session->timer);
 		free(session);
 		return;
 	}
@@ -232,6 +243,7 @@ void sessions_add(struct sessions *sessions, int fd, const char *address, bool l
 		close(fd);
 		refuse(sessions, address, "the node is stopping");
 	} else if (!room(sessions, local)) {
+		atomic_fetch_add(&counters->limited[LIMIT_CONNECTIONS_MAX], 1);
 		close(fd);
 		refuse(sessions, address,
 			"as many connections as the node may have (connections_max)");

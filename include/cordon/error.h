@@ -27,7 +27,7 @@
 	X(VERSION, 11, 1, "no common protocol version")                                \
 	X(PROTO, 12, 1, "the other side broke the protocol")                           \
 	X(TOOBIG, 13, 1, "too large")                                                  \
-	X(BUSY, 14, 1, "over a limit; try again later")                                \
+	X(BUSY, 14, 1, "busy; try again later")                                        \
 	X(TIMEOUT, 15, 1, "no answer in time")                                         \
 	X(UNREACHABLE, 16, 1, "cannot be reached")                                     \
 	X(CLOSED, 17, 1, "the connection was closed")                                  \
@@ -49,7 +49,8 @@
 	X(INTERNAL, 33, 1, "internal error")                                           \
 	X(CONFLICT, 34, 1, "the record changed meanwhile")                             \
 	X(UNSUPPORTED, 35, 1, "not supported by this node")                            \
-	X(TWOEYES, 36, 7, "waits for a second pair of eyes")
+	X(TWOEYES, 36, 7, "waits for a second pair of eyes")                           \
+	X(LIMIT, 37, 1, "over a limit of this identity or address")
 
 enum cordon_error {
 	CORDON_OK = 0,

@@ -26,6 +26,7 @@
 	"ciphersuites = TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256\n"         \
 	"groups = X25519:P-256\n"                                                      \
 	"user = cordon\n"                                                              \
+	"seccomp = no\n"                                                               \
 	"log_level = debug\n"                                                          \
 	"workers = 3\n"                                                                \
 	"map_size = 10GiB\n"                                                           \
@@ -51,8 +52,18 @@
 	"connections_max = 77\n"                                                       \
 	"connections_per_identity = 7\n"                                               \
 	"requests_in_flight_max = 17\n"                                                \
+	"connections_per_address = 9\n"                                                \
+	"handshakes_per_address = 11\n"                                                \
+	"handshakes_per_identity = 12\n"                                               \
+	"requests_per_address = 13\n"                                                  \
+	"requests_per_identity = 14\n"                                                 \
+	"requests_per_node = 15\n"                                                     \
+	"bytes_per_address = 1GiB\n"                                                   \
+	"bytes_per_identity = 512MiB\n"                                                \
+	"in_flight_per_identity = 170\n"                                               \
 	"handshake_timeout = 3s\n"                                                     \
 	"frame_timeout = 4s\n"                                                         \
+	"request_timeout = 10min\n"                                                    \
 	"idle_timeout = 1h\n"                                                          \
 	"reconnect_min = 20ms\n"                                                       \
 	"reconnect_max = 2min\n"                                                       \

@@ -45,6 +45,7 @@ static void all_of_the_top_is_read(void **state)
 		c->ciphersuites, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
 	assert_string_equal(c->groups, "X25519:P-256");
 	assert_string_equal(c->user, "cordon");
+	assert_false(c->seccomp);
 	assert_int_equal(c->log_level, LOG_LEVEL_DEBUG);
 	assert_int_equal(c->workers, 3);
 	assert_true(c->map_size_bytes == UINT64_C(10) << 30);
@@ -79,6 +80,16 @@ static void all_limits_are_read(void **state)
 	assert_int_equal(c->connections_max, 77);
 	assert_int_equal(c->connections_per_identity, 7);
 	assert_int_equal(c->requests_in_flight_max, 17);
+	assert_int_equal(c->connections_per_address, 9);
+	assert_int_equal(c->handshakes_per_address, 11);
+	assert_int_equal(c->handshakes_per_identity, 12);
+	assert_int_equal(c->requests_per_address, 13);
+	assert_int_equal(c->requests_per_identity, 14);
+	assert_int_equal(c->requests_per_node, 15);
+	assert_true(c->bytes_per_address == UINT64_C(1) << 30);
+	assert_true(c->bytes_per_identity == UINT64_C(1) << 29);
+	assert_int_equal(c->in_flight_per_identity, 170);
+	assert_int_equal(c->request_timeout_ms, 600000);
 	assert_int_equal(c->handshake_timeout_ms, 3000);
 	assert_int_equal(c->frame_timeout_ms, 4000);
 	assert_int_equal(c->idle_timeout_ms, 3600000);

@@ -140,7 +140,7 @@ static void start(struct node_case *c)
 	open_store(c);
 	node->workers = calloc(1, sizeof(struct worker *));
 	assert_non_null(node->workers);
-	assert_int_equal(registry_create(&node->registry, NULL), 0);
+	assert_int_equal(registry_create(c->config, &node->registry, NULL), 0);
 	assert_int_equal(committer_create(node, &node->committer, NULL), 0);
 	/* without peers, and its loop is never run */
 	node->base = event_base_new();

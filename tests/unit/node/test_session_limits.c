@@ -24,7 +24,9 @@ static int set_up(void **state)
 /* Nothing is met by accident on a busy machine. */
 static int set_up_wide(void **state)
 {
-	*state = node_case_create("requests_in_flight_max = 2\n");
+	*state = node_case_create("requests_in_flight_max = 2\n"
+				  "requests_per_identity = 0\n"
+				  "requests_per_address = 0\n");
 	return 0;
 }
 
@@ -50,7 +52,7 @@ static void an_identity_has_so_many_connections(void **state)
 	asking_connect(&a, c, "desk");
 	asking_connect(&b, c, "desk");
 	asking_connect_silent(&third, c, "desk");
-	asking_refused(&third, 0, CORDON_EBUSY, "connections_per_identity");
+	asking_refused(&third, 0, CORDON_ELIMIT, "connections_per_identity");
 	asking_ended(&third);
 	asking_finish(&third);
 	asking_finish(&a);
@@ -175,7 +177,7 @@ static void only_so_many_requests_are_in_flight(void **state)
 	second = submit(&a, "KAZ-2");
 	third = submit(&a, "KAZ-3");
 	failure = asking_take_error(&a, third);
-	assert_int_equal(failure->error, CORDON_EBUSY);
+	assert_int_equal(failure->error, CORDON_ELIMIT);
 	assert_true(failure->retry_after_ms > 0);
 	/* and what needs no waiting goes past them */
 	(void)asking_lookup(&a, asking_document(&a, "AA1234567", "UZB"));
