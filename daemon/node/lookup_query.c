@@ -245,6 +245,7 @@ static int search(struct lookup_run *run, const struct question *question,
 		.question = question,
 		.now_s = run->now_s,
 		.arena = &run->lookups->scratch,
+		.name_least = SCORE_NAME,
 	};
 	struct candidates candidates = { 0 };
 	struct screened screened = { 0 };
@@ -252,8 +253,8 @@ static int search(struct lookup_run *run, const struct question *question,
 
 	run->screened += candidates.count;
 	if (error == 0) {
-		error = screen_all(
-			screening, candidates.records, candidates.count, &screened);
+		error = screen_all(screening, candidates.records, NULL,
+			candidates.count, &screened);
 	}
 	if (error != 0) {
 		return error;

@@ -39,6 +39,9 @@ struct card_name {
 size_t card_pack(const struct card *card, const struct card_name *names, size_t count,
 	uint8_t out[CARD_BYTES_MAX]);
 
+/* All of a card but its names; false for a record without a person.  *cut as below. */
+bool card_head(const struct cordon_record *record, struct card *card, bool *cut);
+
 /* Of a record with a person; *size 0 for any other.  *cut: something was left out, or a
  * name cannot be read (it stays in the card without words, so that a name's place in
  * the card is its place in the record).  CORDON_ENOMEM, CORDON_EINTERNAL. */

@@ -42,10 +42,15 @@ static void add_states(const struct cordon_person *person, struct card *card, bo
 	}
 }
 
-static void fill_head(const struct cordon_record *record, struct card *card, bool *cut)
+bool card_head(const struct cordon_record *record, struct card *card, bool *cut)
 {
 	const struct cordon_person *person = record->person;
 
+	*card = (struct card){ 0 };
+	*cut = false;
+	if (!about_person(record)) {
+		return false;
+	}
 	card->weak = record->weak;
 	card->sex = person->sex <= UINT8_MAX ? (uint8_t)person->sex : 0;
 	card->born_approximate =
@@ -55,6 +60,7 @@ static void fill_head(const struct cordon_record *record, struct card *card, boo
 		add_date(&person->born_alternatives[i], card, cut);
 	}
 	add_states(person, card, cut);
+	return true;
 }
 
 /* A type of a newer member's is some other name of the person. */
@@ -85,16 +91,15 @@ int card_make(struct match_context *context, const struct cordon_record *record,
 {
 	struct card_name names[CARD_NAMES_MAX];
 	const struct cordon_person *person = record->person;
-	struct card card = { 0 };
+	struct card card;
 	size_t count;
-	bool left_out = false;
+	bool left_out;
 
-	if (!about_person(record)) {
+	if (!card_head(record, &card, &left_out)) {
 		*size = 0;
 		*cut = false;
 		return 0;
 	}
-	fill_head(record, &card, &left_out);
 	count = person->names_count;
 	if (count > CARD_NAMES_MAX) {
 		count = CARD_NAMES_MAX;

@@ -3,7 +3,7 @@
 #define CORE_MATCH_COMPARE_H
 
 #include "daemon/core/match/card.h"
-#include "daemon/core/match/evidence.h"
+#include "daemon/core/match/reasons.h"
 
 /*
  * How well a name that is asked for and a listed one agree: an alignment of their words
@@ -96,12 +96,17 @@ enum born_likeness compare_born(
 struct person_score {
 	uint32_t score; /* 0..SCORE_MATCH - 1; MATCHING.md section 6 says what it means
 			 */
-	uint64_t reasons; /* a set of REASON(…) */
+	int32_t evidence;    /* all of it, as weights; ranks what has equal scores */
+	uint64_t reasons;    /* a set of REASON(…) */
+	uint32_t name_score; /* likewise, as if no birth date were known */
 	enum born_likeness born;
 	uint8_t name_type;  /* of the listed name that agrees best */
 	uint8_t name_index; /* in the card's order */
 	struct comparison name;
 };
+
+/* What of the person beside the name speaks for or against: sex, nationality. */
+uint64_t compare_traits(const struct compare_person *asked, const struct card *card);
 
 /* The best of a card's names together with the rest.  Of equal ones the first. */
 void compare_person(const struct compare_person *asked, const struct card *card,

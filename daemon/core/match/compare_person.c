@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "daemon/core/match/compare_rules.h"
+#include "daemon/core/match/evidence.h"
 
 /*
  * From evidence to a score.  The code bears the same numbers.
  *
  * 1. The evidence of the names, of the type of the listed name, and of sex, nationality
  *    and birth date is added up, in the units of weights.
- * 2. The sum is mapped to permille, straight between the points of a table.
+ * 2. The sum is mapped to permille, straight between the points of a table: by name
+ *    alone at most 699, with a birth date that agrees at most 899.
  * 3. The best of the listed names counts; of equal ones the first.
  */
 
 #define SCORE_PERSON_MAX (SCORE_MATCH - 1) /* a name is a question, never a verdict */
-#define CLOSE_PERMILLE 1000                /* from here on a name is the same */
 
 static const int32_t born_evidence[] = {
 	[BORN_OTHER] = EVIDENCE_BORN_OTHER,
@@ -28,33 +29,41 @@ static const int32_t born_evidence[] = {
 	[BORN_DATE] = EVIDENCE_BORN_DATE,
 };
 
-static const struct {
+struct point {
 	int32_t evidence;
 	uint32_t score;
-} points[] = { { 0, 0 }, { 400, 500 }, { 1000, 800 }, { 1600, SCORE_PERSON_MAX } };
+};
+
+/* By name alone, and where as much of the birth date as is known agrees or nearly so.
+ */
+#define POINTS 4
+static const struct point by_name[POINTS] = { { 0, 0 }, { 400, SCORE_NAME },
+	{ 1000, 630 }, { 1600, 699 } };
+static const struct point dated[POINTS] = { { 0, 0 }, { 400, SCORE_NAME }, { 650, 700 },
+	{ 1600, SCORE_PERSON_MAX } };
 
 /* What takes from the evidence, or adds to it. */
 static const struct {
 	uint64_t reason;
 	int32_t evidence;
 } beside[] = {
-	{ REASON(FORMER_NAME), -10 },
-	{ REASON(WEAK_ALIAS), -80 },
-	{ REASON(MISUSED_IDENTITY), -80 },
-	{ REASON(SEX_DIFFERS), -80 },
-	{ REASON(SAME_NATIONALITY), 20 },
-	{ REASON(NATIONALITY_DIFFERS), -20 },
-	{ REASON(WEAK_RECORD), -20 },
+	{ REASON(FORMER_NAME), EVIDENCE_FORMER_NAME },
+	{ REASON(WEAK_ALIAS), EVIDENCE_WEAK_ALIAS },
+	{ REASON(MISUSED_IDENTITY), EVIDENCE_MISUSED_IDENTITY },
+	{ REASON(SEX_DIFFERS), EVIDENCE_SEX_DIFFERS },
+	{ REASON(SAME_NATIONALITY), EVIDENCE_SAME_NATIONALITY },
+	{ REASON(NATIONALITY_DIFFERS), EVIDENCE_NATIONALITY_DIFFERS },
+	{ REASON(WEAK_RECORD), EVIDENCE_WEAK_RECORD },
 };
 
-static uint32_t to_score(int32_t evidence)
+static uint32_t to_score(int32_t evidence, enum born_likeness born)
 {
-	size_t last = sizeof(points) / sizeof(points[0]) - 1;
+	const struct point *points = born > BORN_NOT_KNOWN ? dated : by_name;
 
 	if (evidence <= points[0].evidence) {
 		return 0;
 	}
-	for (size_t i = 0; i < last; i++) {
+	for (size_t i = 0; i + 1 < POINTS; i++) {
 		int32_t span = points[i + 1].evidence - points[i].evidence;
 		uint32_t rise = points[i + 1].score - points[i].score;
 
@@ -64,7 +73,7 @@ static uint32_t to_score(int32_t evidence)
 				       (uint32_t)span;
 		}
 	}
-	return points[last].score;
+	return points[POINTS - 1].score;
 }
 
 static uint64_t type_reason(uint8_t type)
@@ -188,7 +197,7 @@ static bool same_name(const struct comparison *comparison)
 
 		if (fate == WORD_DIFFERS ||
 			(fate <= WORD_JOINED &&
-				comparison->pairs[i].permille < CLOSE_PERMILLE)) {
+				comparison->pairs[i].permille < 1000)) {
 			return false;
 		}
 	}
@@ -238,17 +247,16 @@ static int32_t evidence_of(
 	return evidence;
 }
 
-static uint64_t person_reasons(
-	const struct compare_person *asked, const struct card *card)
+uint64_t compare_traits(const struct compare_person *asked, const struct card *card)
 {
-	return sex_reason(asked->sex, card->sex) | nationality_reason(asked, card) |
-	       (card->weak ? REASON(WEAK_RECORD) : 0);
+	return sex_reason(asked->sex, card->sex) | nationality_reason(asked, card);
 }
 
 void compare_person(const struct compare_person *asked, const struct card *card,
 	struct person_score *score)
 {
-	uint64_t person = person_reasons(asked, card);
+	uint64_t person =
+		compare_traits(asked, card) | (card->weak ? REASON(WEAK_RECORD) : 0);
 	enum born_likeness born = compare_born(asked, card);
 	int32_t best = INT32_MIN;
 	struct comparison comparison;
@@ -267,6 +275,9 @@ void compare_person(const struct compare_person *asked, const struct card *card,
 			score->name = comparison;
 			score->name_type = name.type;
 			score->name_index = index;
+			score->name_score = to_score(
+				evidence_of(&comparison, reasons, BORN_NOT_KNOWN),
+				BORN_NOT_KNOWN);
 			score->reasons = reasons | name_reasons(&asked->name,
 							   &name.words, &comparison);
 		}
@@ -274,7 +285,8 @@ void compare_person(const struct compare_person *asked, const struct card *card,
 	if (best == INT32_MIN) {
 		return;
 	}
-	score->score = to_score(best); /* 2. */
+	score->evidence = best;
+	score->score = to_score(best, born); /* 2. */
 	score->reasons |=
 		born_reason(born, same_name(&score->name)) | born_detail(born);
 }

@@ -140,7 +140,29 @@ int question_take_name(struct match_context *context, const struct cordon_name *
 	memcpy(question->keys, keys.whole, keys.whole_count * sizeof(name_key));
 	memcpy(question->keys + keys.whole_count, keys.shorter,
 		keys.shorter_count * sizeof(name_key));
+	error = words_of_name(context, name, &question->person.name.words);
+	if (error != 0) {
+		return errmsg_set(msg, error, "name: cannot be read: %s",
+			cordon_error_text(error));
+	}
 	return 0;
+}
+
+/* What of the question is compared with persons. */
+static void prepare_person(struct question *question)
+{
+	struct compare_person *person = &question->person;
+
+	for (size_t i = 0; i < person->name.words.count; i++) {
+		person->name.weights[i] =
+			weight_without_list(&person->name.words.words[i]);
+	}
+	person->born = born_pack(&question->born);
+	person->born_century_open = question->born_century_open;
+	person->born_misread = question->type == CORDON_QUERY_MRZ &&
+			       question->mrz.checks.born == CORDON_CHECK_WRONG;
+	person->sex = (uint8_t)question->sex;
+	memcpy(person->nationality, question->nationality, sizeof(person->nationality));
 }
 
 static bool has_letter(const char *text, size_t size)
@@ -227,6 +249,7 @@ int question_make(struct match_context *context, const struct cordon_query *quer
 		break;
 	}
 	if (error == 0) {
+		prepare_person(&new);
 		*question = new;
 	}
 	return error;

@@ -30,7 +30,7 @@
 
 struct findings {
 	struct finding document, personal, name;
-	enum born_agreement born;
+	enum born_likeness born;
 	uint64_t beside; /* reasons of none of them alone */
 };
 
@@ -77,16 +77,29 @@ static void doubt_misread(const struct question *question, struct findings *foun
 	}
 }
 
+/* A whole birth date that is not the same, even if nearly so. */
+static uint64_t born_against(enum born_likeness born)
+{
+	switch (born) {
+	case BORN_OTHER:
+		return REASON(BIRTH_DATE_DIFFERS);
+	case BORN_DIGIT:
+		return REASON(BORN_DIGIT);
+	case BORN_SWAPPED:
+		return REASON(BORN_SWAPPED);
+	default:
+		return 0;
+	}
+}
+
 /* 3.2 */
 static void doubt_other_person(const struct question *question,
-	const struct cordon_person *person, struct findings *found)
+	const struct cordon_record *record, struct findings *found)
 {
-	uint64_t against = person_traits(question, person) & REASON(SEX_DIFFERS);
+	uint64_t against = person_traits(question, record) & REASON(SEX_DIFFERS);
 
 	against |= found->name.reasons & REASON(MISUSED_IDENTITY);
-	if (found->born == BORN_DIFFERS) {
-		against |= REASON(BIRTH_DATE_DIFFERS);
-	}
+	against |= born_against(found->born);
 	if (against == 0) {
 		return;
 	}
@@ -115,12 +128,12 @@ static uint64_t reasons_beside_number(const struct question *question,
 	const struct cordon_record *record, const struct findings *found)
 {
 	const struct cordon_person *person = record->person;
-	uint64_t reasons = person_traits(question, person);
+	uint64_t reasons = person_traits(question, record);
 
 	if (question->has_name && person->names_count > 0 && found->name.reasons == 0) {
 		reasons |= REASON(NAME_NOT_SAME);
 	}
-	if (found->born == BORN_SAME_DATE && found->name.score == 0) {
+	if (found->born == BORN_DATE && found->name.score == 0) {
 		reasons |= REASON(SAME_BIRTH_DATE);
 	}
 	if (!question->has_name && has_misused_name(person)) {
@@ -129,26 +142,43 @@ static uint64_t reasons_beside_number(const struct question *question,
 	return reasons;
 }
 
+/* 2. */
+static int find_person(const struct screening *screening,
+	const struct cordon_record *record, const struct person_score *scored,
+	struct findings *found)
+{
+	const struct question *question = screening->question;
+	struct person_score score;
+	int error = 0;
+
+	found->personal = numbers_personal(question, record);
+	found->born = person_born(question, record);
+	if (question->has_name && scored == NULL) {
+		error = person_compare(screening, record, &score);
+		scored = &score;
+	}
+	if (question->has_name && error == 0) {
+		found->name = person_finding(screening, scored);
+	}
+	return error;
+}
+
 /* 2. and 3. */
 static int find(const struct screening *screening, const struct cordon_record *record,
-	struct findings *found)
+	const struct person_score *scored, struct findings *found)
 {
 	const struct question *question = screening->question;
 	bool about_person = keys_about_person(record);
 	int error = 0;
 
-	*found = (struct findings){ .born = BORN_UNKNOWN };
+	*found = (struct findings){ .born = BORN_NOT_KNOWN };
 	found->document = numbers_document(question, record);
 	if (about_person) {
-		found->personal = numbers_personal(question, record);
-		found->born = person_born(question, record->person);
-	}
-	if (about_person && question->has_name) {
-		error = person_name(screening, record, found->born, &found->name);
+		error = find_person(screening, record, scored, found);
 	}
 	doubt_misread(question, found);
 	if (about_person) {
-		doubt_other_person(question, record->person, found);
+		doubt_other_person(question, record, found);
 	}
 	if (about_person && (found->document.score > 0 || found->personal.score > 0)) {
 		found->beside = reasons_beside_number(question, record, found);
@@ -185,12 +215,10 @@ static int clear(const struct screening *screening, const struct cordon_record *
 		const struct cordon_distinguished *person = &record->distinguished[i];
 		int named;
 
-		if (!own_document(screening->question, person) ||
-			person_born_on(screening->question, &person->born) !=
-				BORN_SAME_DATE) {
+		if (!own_document(screening->question, person)) {
 			continue;
 		}
-		named = person_named(screening, person->names, person->names_count);
+		named = person_distinguished(screening, person);
 		if (named < 0) {
 			return named;
 		}
@@ -268,7 +296,8 @@ static bool kind_known(uint32_t kind)
 }
 
 int screen_record(const struct screening *screening, const struct cordon_record *record,
-	struct cordon_match *match, struct cordon_cleared *cleared)
+	const struct person_score *scored, struct cordon_match *match,
+	struct cordon_cleared *cleared)
 {
 	struct findings found;
 	int result;
@@ -276,7 +305,7 @@ int screen_record(const struct screening *screening, const struct cordon_record 
 	if (!kind_known(record->kind) || !in_force(record, screening->now_s)) { /* 1. */
 		return SCREEN_NOTHING;
 	}
-	result = find(screening, record, &found); /* 2., 3. */
+	result = find(screening, record, scored, &found); /* 2., 3. */
 	if (result < 0) {
 		return result;
 	}

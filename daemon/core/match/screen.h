@@ -3,6 +3,7 @@
 #define CORE_MATCH_SCREEN_H
 
 #include <cordon/lookup.h>
+#include "daemon/core/match/compare.h"
 #include "proto/arena.h"
 #include "proto/document.h"
 #include "proto/errmsg.h"
@@ -18,17 +19,6 @@
 
 /* Hash of normalised name tokens, independent of their order; never 0. */
 typedef uint64_t name_key;
-
-/*
- * What matching holds open: ICU's transliterator for scripts that ICAO's tables do
- * not cover.  One for each thread; not for several at a time.  Making the first
- * takes about 30 ms, later ones 0.1 ms.  CORDON_ENOMEM, CORDON_EINTERNAL (ICU's data is
- * missing).
- */
-struct match_context;
-
-int match_context_create(struct match_context **context, struct errmsg *msg);
-void match_context_destroy(struct match_context *context);
 
 /* What a query asks, normalised once. */
 struct question {
@@ -50,6 +40,8 @@ struct question {
 	bool born_century_open;  /* ±100 years is meant too */
 	uint32_t sex;
 	char nationality[4];
+	struct compare_person
+		person;        /* all that is asked of one; weights without a list */
 	bool checkdigit_wrong; /* of an MRZ: nothing found then means "read again" */
 	struct cordon_mrz mrz; /* for MRZ queries */
 };
@@ -80,6 +72,7 @@ struct screening {
 	const struct question *question;
 	int64_t now_s;        /* unix second; expired or not yet valid never matches */
 	struct arena *arena;  /* the answer's */
+	uint32_t name_least;  /* score, below which a name alone answers nothing */
 	bool document_listed; /* some record lists the very document: it clears nobody
 			       */
 };
@@ -91,14 +84,16 @@ enum screen_result {
 };
 
 /*
- * Screens one candidate.  SCREEN_MATCH: *match is filled (id, kind, score, verdict,
+ * Screens one candidate.  scored: what a search found of it already, or NULL.
+ * SCREEN_MATCH: *match is filled (id, kind, score, verdict,
  * basis, because; effect and actions are screen_effect's), borrowing the record, which
  * must live as long.  SCREEN_CLEARED: *cleared is filled in arena memory, since a
  * distinguished person's document, name and birth date all agree and the document
  * itself is not listed.  Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
  */
 int screen_record(const struct screening *screening, const struct cordon_record *record,
-	struct cordon_match *match, struct cordon_cleared *cleared);
+	const struct person_score *scored, struct cordon_match *match,
+	struct cordon_cleared *cleared);
 
 struct screened {
 	struct cordon_match *matches; /* sorted by screen_compare */
@@ -110,10 +105,12 @@ struct screened {
 /*
  * Screens all candidates of one question, each record once, and sees to
  * document_listed: a person is not cleared by a document that any of them lists.
+ * scored: NULL, or for each record what a search found of it, or NULL.
  * The result is in the screening's arena and borrows the records.
  */
 int screen_all(struct screening screening, const struct cordon_record *const *records,
-	size_t count, struct screened *screened);
+	const struct person_score *const *scored, size_t count,
+	struct screened *screened);
 
 /* What an owner's match means at this member. */
 struct effect_context {

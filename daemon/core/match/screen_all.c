@@ -26,7 +26,8 @@ static bool lists_document(
 
 /* Returns 1 when somebody is cleared though the document is listed, 0, or an error. */
 static int pass(const struct screening *screening,
-	const struct cordon_record *const *records, size_t count, struct screened *out)
+	const struct cordon_record *const *records,
+	const struct person_score *const *scored, size_t count, struct screened *out)
 {
 	bool listed = false;
 
@@ -34,7 +35,8 @@ static int pass(const struct screening *screening,
 	out->cleared_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct cordon_match *match = &out->matches[out->matches_count];
-		int result = screen_record(screening, records[i], match,
+		int result = screen_record(screening, records[i],
+			scored == NULL ? NULL : scored[i], match,
 			&out->cleared[out->cleared_count]);
 
 		if (result < 0) {
@@ -52,7 +54,8 @@ static int pass(const struct screening *screening,
 }
 
 int screen_all(struct screening screening, const struct cordon_record *const *records,
-	size_t count, struct screened *screened)
+	const struct person_score *const *scored, size_t count,
+	struct screened *screened)
 {
 	struct screened new = {
 		.matches = arena_array(screening.arena, count, sizeof(*new.matches)),
@@ -63,10 +66,10 @@ int screen_all(struct screening screening, const struct cordon_record *const *re
 	if (screening.arena->failed) {
 		return CORDON_ENOMEM;
 	}
-	result = pass(&screening, records, count, &new);
+	result = pass(&screening, records, scored, count, &new);
 	if (result > 0) {
 		screening.document_listed = true;
-		result = pass(&screening, records, count, &new);
+		result = pass(&screening, records, scored, count, &new);
 	}
 	if (result < 0) {
 		return result;

@@ -387,8 +387,8 @@ static double rank_of(const struct world *world, const struct compare_person *as
 		struct person_score score;
 
 		compare_person(asked, &card, &score);
-		before += score.score > truly->score;
-		beside += score.score == truly->score;
+		before += score.evidence > truly->evidence;
+		beside += score.evidence == truly->evidence;
 	}
 	return (double)before + (double)beside / 2;
 }

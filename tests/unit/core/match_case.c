@@ -195,13 +195,13 @@ const char *case_answer(
 	struct question question;
 	struct arena arena;
 	struct screening screening = { case_context, &question, case_now_s(), &arena,
-		false };
+		SCORE_NAME, false };
 	struct cordon_match match;
 	struct cordon_cleared cleared;
 
 	case_question(query, &question);
 	arena_init(&arena, 0);
-	switch (screen_record(&screening, record, &match, &cleared)) {
+	switch (screen_record(&screening, record, NULL, &match, &cleared)) {
 	case SCREEN_NOTHING:
 		snprintf(text, sizeof(text), "nothing");
 		break;

@@ -52,7 +52,7 @@ static void a_distinguished_person_is_cleared(void **state)
 
 static void nobody_is_cleared_who_only_resembles_one(void **state)
 {
-	const char *possible = "possible 820 name: same_name_and_birth_date "
+	const char *possible = "possible 703 name: same_name_and_birth_date "
 			       "without_patronymic same_nationality";
 	struct subject s;
 
@@ -77,7 +77,7 @@ static void nobody_is_cleared_who_only_resembles_one(void **state)
 	zone_answers(namesake, &s, possible);
 	distinguish(&s);
 	person_answers("Иванов Сергей", born, &s,
-		"possible 800 name: same_name_and_birth_date without_patronymic");
+		"possible 697 name: same_name_and_birth_date without_patronymic");
 }
 
 static void a_listed_number_is_not_cleared(void **state)
@@ -94,7 +94,7 @@ static void a_listed_number_is_not_cleared(void **state)
 		"without_patronymic same_nationality");
 	s.documents[0].issuer = NULL;
 	zone_answers(namesake, &s,
-		"possible 860 name: same_document_number issuer_not_listed "
+		"possible 743 name: same_document_number issuer_not_listed "
 		"same_name_and_birth_date without_patronymic same_nationality");
 	/* one that only looks alike clears */
 	s.documents[0].issuer = "BLR";
@@ -112,10 +112,10 @@ static void screen_these(struct zone zone, const struct cordon_record *const *re
 	struct cordon_query query = ask_zone(&zone);
 	struct question question;
 	struct screening screening = { case_context, &question, case_now_s(), arena,
-		false };
+		SCORE_NAME, false };
 
 	case_question(&query, &question);
-	assert_int_equal(screen_all(screening, records, count, screened), 0);
+	assert_int_equal(screen_all(screening, records, NULL, count, screened), 0);
 }
 
 static void matches_come_by_score_then_id(void **state)
@@ -199,16 +199,17 @@ static void without_memory_nothing_is_said(void **state)
 	for (size_t limit = 1; limit < 33; limit += 16) {
 		struct arena arena;
 		struct screening screening = { case_context, &question, case_now_s(),
-			&arena, false };
+			&arena, SCORE_NAME, false };
 
 		arena_init(&arena, limit);
-		assert_int_equal(screen_record(&screening, &s.record, &match, &cleared),
+		assert_int_equal(
+			screen_record(&screening, &s.record, NULL, &match, &cleared),
 			CORDON_ENOMEM);
 		assert_string_equal(match.id, "untouched");
 		arena_finish(&arena);
 		arena_init(&arena, limit);
-		assert_int_equal(
-			screen_all(screening, records, 1, &screened), CORDON_ENOMEM);
+		assert_int_equal(screen_all(screening, records, NULL, 1, &screened),
+			CORDON_ENOMEM);
 		assert_int_equal(screened.matches_count, 7);
 		arena_finish(&arena);
 	}
