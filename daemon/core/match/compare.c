@@ -85,10 +85,10 @@ static bool still_free(const struct alignment *alignment, const struct word_pair
 /* 2. */
 static void align_alike(struct alignment *alignment)
 {
-	struct candidates candidates; /* count and that many pairs are set */
+	struct pair_candidates candidates; /* count and that many pairs are set */
 	const struct word_pair *best;
 
-	candidates_collect(alignment, &candidates);
+	pairs_collect(alignment, &candidates);
 	do {
 		best = NULL;
 		for (size_t i = 0; i < candidates.count; i++) {

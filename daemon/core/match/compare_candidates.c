@@ -12,7 +12,7 @@ static int32_t fading(int32_t weight, uint16_t permille)
 	return weight - (weight - EVIDENCE_DIFFERS) * (1000 - permille) / 1000;
 }
 
-static void add(struct candidates *candidates, struct word_pair pair,
+static void add(struct pair_candidates *candidates, struct word_pair pair,
 	const struct word_letters *asked, const struct word_letters *listed,
 	int32_t role_evidence)
 {
@@ -29,7 +29,7 @@ static void add(struct candidates *candidates, struct word_pair pair,
 	}
 }
 
-static void add_initial(struct candidates *candidates, size_t i, size_t k)
+static void add_initial(struct pair_candidates *candidates, size_t i, size_t k)
 {
 	candidates->pairs[candidates->count++] =
 		(struct word_pair){ .fate = WORD_AS_INITIAL,
@@ -51,7 +51,7 @@ static bool may_join(const struct name_word *first, const struct name_word *seco
 
 /* The asked word i and the next, written as one. */
 static void add_asked_joined(const struct alignment *alignment, size_t i, size_t k,
-	const struct word_letters *listed, struct candidates *candidates)
+	const struct word_letters *listed, struct pair_candidates *candidates)
 {
 	const struct name_word *words = alignment->asked->words.words;
 	uint32_t weight =
@@ -74,7 +74,7 @@ static void add_asked_joined(const struct alignment *alignment, size_t i, size_t
 
 /* The listed word k and the next, written as one. */
 static void add_listed_joined(const struct alignment *alignment, size_t i, size_t k,
-	const struct word_letters *asked, struct candidates *candidates)
+	const struct word_letters *asked, struct pair_candidates *candidates)
 {
 	const struct name_word *words = alignment->listed->words;
 	struct word_letters joined;
@@ -92,7 +92,7 @@ static void add_listed_joined(const struct alignment *alignment, size_t i, size_
 }
 
 static void add_single(const struct alignment *alignment, size_t i, size_t k,
-	const struct word_letters *letters[2], struct candidates *candidates)
+	const struct word_letters *letters[2], struct pair_candidates *candidates)
 {
 	const struct name_word *asked = &alignment->asked->words.words[i];
 	const struct name_word *listed = &alignment->listed->words[k];
@@ -112,8 +112,8 @@ static void add_single(const struct alignment *alignment, size_t i, size_t k,
 		letters[0], letters[1], same_role ? 0 : EVIDENCE_ROLE);
 }
 
-void candidates_collect(
-	const struct alignment *alignment, struct candidates *candidates)
+void pairs_collect(
+	const struct alignment *alignment, struct pair_candidates *candidates)
 {
 	size_t asked = alignment->asked->words.count, listed = alignment->listed->count;
 	struct word_letters listed_letters[NAME_WORDS_MAX], asked_letters;

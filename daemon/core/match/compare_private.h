@@ -24,12 +24,12 @@ static inline bool word_is_initial(const struct name_word *word)
 }
 
 /* Pairs of the words left that could be each other, in the order of the words. */
-struct candidates {
+struct pair_candidates {
 	struct word_pair pairs[3 * NAME_WORDS_MAX * NAME_WORDS_MAX];
 	size_t count;
 };
 
-void candidates_collect(
-	const struct alignment *alignment, struct candidates *candidates);
+void pairs_collect(
+	const struct alignment *alignment, struct pair_candidates *candidates);
 
 #endif
