@@ -212,6 +212,12 @@ const struct counterpart_row counterpart_rows[] = {
 	/* surnames that the languages write apart */
 	{ 's', "Оганесян Оганнесян Ованесян Ованнисян Hovhannisyan Hovhannesyan "
 		"Հովհաննիսյան Oganisyan" },
+	{ 's', "Акопян Hakobyan Հակոբյան Акобян Hakopyan" },
+	{ 's', "Амбарцумян Hambardzumyan Համբարձումյան Амбардзумян" },
+	{ 's', "Геворкян Gevorgyan Գևորգյան Геворгян Kevorkian" },
+	{ 's', "Саркисян Sargsyan Սարգսյան Саргсян Sarkisian Sarkissian Сарксян" },
+	{ 's', "Хачатурян Khachatryan Խաչատրյան Хачатрян Khachaturyan" },
+	{ 's', "Мкртчян Mkrtchyan Մկրտչյան Мкртычян Mkrtichian" },
 };
 const size_t counterpart_rows_count =
 	sizeof(counterpart_rows) / sizeof(counterpart_rows[0]);

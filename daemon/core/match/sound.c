@@ -53,6 +53,14 @@ static char plain(char c, unsigned habits)
 	}
 }
 
+/* Whether the word ends with қызы, daughter, here, and a k before. */
+static bool daughter_at(const struct line *in, size_t at)
+{
+	return at > 0 && in->size - at == 4 && in->text[at - 1] == 'k' &&
+	       (in->text[at + 1] == 'i' || in->text[at + 1] == 'I') &&
+	       in->text[at + 2] == 'z';
+}
+
 /* Consonants: those that meet; дз before a soft vowel is д, in Belarusian ц is т. */
 static void meet(const struct line *in, unsigned habits, bool latin, struct line *out)
 {
@@ -69,6 +77,10 @@ static void meet(const struct line *in, unsigned habits, bool latin, struct line
 			   soft(c) && !(latin && c == 'e')) {
 			out->text[used - 1] = 't';
 		}
+		if (c == 'k' && daughter_at(in, i)) {
+			/* parts the two k of Бекқызы until all is done */
+			put(out, '|');
+		}
 		put(out, plain(c, habits));
 	}
 }
@@ -83,12 +95,19 @@ static bool open_vowel(char c)
 	return c == 'a' || c == 'e' || c == 'o' || c == 'u' || c == 'w';
 }
 
+/* Whether a vowel that glides stands behind a run of i and glides. */
+static bool glides_into(const char *run, size_t size, char behind)
+{
+	return open_vowel(behind) || (behind == 'U' && memchr(run, 'i', size) == NULL);
+}
+
 static char glided(char vowel)
 {
 	switch (vowel) {
 	case 'a':
 		return 'y';
 	case 'o':
+	case 'U':
 		return 'e';
 	case 'u':
 		return 'w';
@@ -120,7 +139,8 @@ static void glide(const struct line *in, struct line *out)
 		}
 		if (end == i) {
 			put(out, in->text[i++]);
-		} else if (end < in->size && open_vowel(in->text[end])) {
+		} else if (end < in->size &&
+			   glides_into(in->text + i, end - i, in->text[end])) {
 			put(out, glided(in->text[end]));
 			i = end + 1;
 		} else {
@@ -158,7 +178,9 @@ static bool consonant_u(const struct line *in, size_t at, char last, bool belaru
 	}
 	switch (last) {
 	case '\0':
-		return belarusian && text_at(in, at + 1, "r");
+		return belarusian && at + 2 < in->size &&
+		       strchr("lr", in->text[at + 1]) != NULL &&
+		       strchr("aeiou", in->text[at + 2]) != NULL;
 	case 'a':
 	case 'e':
 	case 'y':
@@ -174,7 +196,9 @@ static void put_u(const struct line *in, size_t at, bool belarusian, struct line
 {
 	char last = out->size > 0 ? out->text[out->size - 1] : '\0';
 
-	if (in->text[at] == 'U') {
+	if (in->text[at] == 'U' && last == '\0') {
+		put(out, belarusian ? 'u' : 'o');
+	} else if (in->text[at] == 'U') {
 		put(out, !vowel_at(in, at + 1) && sound_vowel(last) ? 'v' : 'o');
 	} else {
 		put(out, consonant_u(in, at, last, belarusian) ? 'v' : 'u');
@@ -185,6 +209,15 @@ static void put_u(const struct line *in, size_t at, bool belarusian, struct line
 static bool silent_o(const struct line *in, size_t at, bool belarusian)
 {
 	return text_at(in, at, "ou") && !consonant_u(in, at + 1, 'o', belarusian);
+}
+
+/* -ов, -ова: behind ж, ч, ш, щ, ц it is written -ев too. */
+static bool ends_as_ov(const struct line *in, size_t at)
+{
+	size_t left = in->size - at;
+
+	return (left == 2 && (text_at(in, at, "ov") || text_at(in, at, "of"))) ||
+	       (left == 3 && text_at(in, at, "ova"));
 }
 
 static void vowels(const struct line *in, bool belarusian, struct line *out)
@@ -200,7 +233,7 @@ static void vowels(const struct line *in, bool belarusian, struct line *out)
 		} else if ((c == 'e' && last == 'u') || (c == 'a' && last == 'y') ||
 			   silent_o(in, i, belarusian)) {
 			continue;
-		} else if (c == 'o' && hushing(last)) {
+		} else if (c == 'o' && hushing(last) && ends_as_ov(in, i)) {
 			put(out, 'e');
 		} else if (c == 'y' && hushing(last)) {
 			put(out, 'a');
@@ -237,6 +270,18 @@ static void ending(struct line *line)
 	}
 }
 
+static size_t copy_sound(const struct line *line, char sound[SPELT_MAX])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < line->size; i++) {
+		if (line->text[i] != '|') {
+			sound[used++] = line->text[i];
+		}
+	}
+	return used;
+}
+
 size_t sound_of_spelt(
 	const struct spelt_word *word, unsigned habits, char sound[SPELT_MAX])
 {
@@ -252,6 +297,5 @@ size_t sound_of_spelt(
 	glide(&met, &glided_line);
 	vowels(&glided_line, (habits & HABIT_BELARUSIAN) != 0, &done);
 	ending(&done);
-	memcpy(sound, done.text, done.size);
-	return done.size;
+	return copy_sound(&done, sound);
 }

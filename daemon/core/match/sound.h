@@ -23,9 +23,9 @@
  *	Z		ж: zh, zj
  *	j		дж: dzh, j of English and Turkish
  *
- * No letter stands twice in a row.  A word is first spelt: the letters of each script
- * become the ones above, or, of Latin words, a to z as they were written with
- * capitals for what a diacritic makes certain; then
+ * No letter stands twice in a row, but for the k of -kkizi.  A word is first spelt: the
+ *letters of each script become the ones above, or, of Latin words, a to z as they were
+ *written with capitals for what a diacritic makes certain; then
  *
  *	~		й, a glide
  *	'		a soft sign, a glide before a vowel

@@ -43,6 +43,8 @@ static bool fits(char class, char c)
 		return one_of(c, "iy");
 	case 'N':
 		return one_of(c, "nlmv");
+	case 'H':
+		return c != 'm' && fits('C', c);
 	case 'R':
 		return c != 's';
 	case 'Y':

@@ -11,6 +11,8 @@ const struct latin_rule latin_rules[] = {
 	{ "cz", "C", 0, 0, 0, 0 }, { "chenk", "Cenk", 0, 0, 0, 0 },
 	{ "chuk", "Cuk", 0, '$', 0, 0 }, { "chik", "Cik", 0, '$', 0, 0 },
 	{ "ch", "S", 0, 0, HABIT_FRENCH, HABIT_CH },
+	{ "chov", "Cev", 0, '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
+	{ "chova", "Ceva", 0, '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
 	{ "cho", "xo", 'V', 0, 0, HABIT_CH | HABIT_ENGLISH },
 
 	{ "ch", "C", 0, 'E', 0, HABIT_SWEDISH | HABIT_GERMAN },
@@ -42,9 +44,11 @@ const struct latin_rule latin_rules[] = {
 	{ "gj", "g'", 0, 'V', 0, 0 },
 
 	{ "ine", "in", 'C', '$', 0, 0 }, { "ijs", "i", 0, '$', 0, 0 },
-	{ "ijus", "i", 0, '$', 0, 0 },
+	{ "ijus", "i", 0, '$', 0, 0 }, { "iou", "~u", 0, 0, 0, 0 },
 
-	{ "j", "~", 'I', 'V', 0, HABIT_CH },
+	{ "jee", "je", '^', 0, 0, 0 },
+	{ "jon", "jon", 'C', '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
+	{ "jonov", "jonov", 'H', 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J }, { "jou", "ju", '^', 0, 0, 0 }, { "j", "~", 'I', 'V', 0, HABIT_CH },
 	{ "ju", "~u", '^', 'J', 0, 0 }, { "je", "~e", '^', 'J', 0, 0 },
 	{ "j", "'", 'C', 'V', HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
 	{ "j", "Z", 'V', 0, HABIT_FRENCH, HABITS_SLAVIC | HABIT_GLIDE_J },
@@ -52,13 +56,13 @@ const struct latin_rule latin_rules[] = {
 	{ "j", "~", 0, 0, HABITS_SLAVIC | HABIT_GLIDE_J, 0 },
 	{ "j", "~", 'V', 'C', 0, 0 }, { "j", "~", 'V', '$', 0, 0 },
 
-	{ "kh", "x", 0, 0, 0, 0 },
+	{ "kaja", "ka~a", 0, '$', 0, 0 }, { "kh", "x", 0, 0, 0, 0 },
 
 	{ "lah", "la", 'L', '$', 0, 0 },
 
 	{ "michai", "mixai", '^', 0, 0, 0 }, { "michaj", "mixa~", '^', 0, 0, 0 },
 
-	{ "nasjev", "nasev", 0, 0, 0, 0 },
+	{ "naja", "na~a", 0, '$', 0, 0 }, { "nasjev", "nasev", 0, 0, 0, 0 },
 
 	{ "oo", "u", 0, 0, 0, 0 }, { "ovas", "ov", 0, '$', 0, 0 },
 	{ "ovs", "ov", 0, '$', 0, 0 },
@@ -78,13 +82,13 @@ const struct latin_rule latin_rules[] = {
 	{ "sz", "S", 0, 0, 0, 0 }, { "sj", "S", 0, 0, HABIT_SWEDISH, 0 },
 	{ "sj", "s'", 0, 'V', 0, 0 }, { "sj", "S", 0, 0, 0, 0 },
 
-	{ "tichon", "tixon", '^', 0, 0, 0 },
+	{ "taja", "ta~a", 0, '$', 0, 0 }, { "tichon", "tixon", '^', 0, 0, 0 },
 	{ "tsch", "C", 0, 0, 0, 0 }, { "tsj", "C", 0, 0, 0, 0 }, { "tsh", "C", 0, 0, 0, 0 },
 	{ "tch", "C", 0, 0, 0, 0 }, { "tj", "C", 0, 0, HABIT_SWEDISH, 0 },
 	{ "tj", "t'", 0, 'V', 0, 0 }, { "tj", "C", 0, 0, 0, 0 }, { "tzh", "tZ", 0, 0, 0, 0 }, { "tz", "c", 0, 0, 0, 0 },
 	{ "th", "t", 0, 0, 0, 0 },
 
-	{ "vici", "viC", 0, '$', 0, 0 }, { "vich", "viC", 0, '$', 0, 0 },
+	{ "vaja", "va~a", 0, '$', 0, 0 }, { "vici", "viC", 0, '$', 0, 0 }, { "vich", "viC", 0, '$', 0, 0 },
 	{ "vych", "viC", 0, '$', 0, 0 },
 
 	{ "w", "v", 0, 0, 0, 0 },
@@ -93,7 +97,7 @@ const struct latin_rule latin_rules[] = {
 	{ "x", "x", 0, 'C', 0, 0 }, { "x", "ks", 'E', 0, 0, 0 }, { "x", "ks", 'O', 0, 0, 0 },
 	{ "x", "ks", 0, 'F', 0, 0 }, { "x", "ks", 0, '$', 0, 0 }, { "x", "x", 0, 0, 0, 0 },
 
-	{ "y", "~", 0, 'V', 0, 0 }, { "y", "I", 0, 0, 0, 0 },
+	{ "you", "~u", 0, 0, 0, 0 }, { "y", "~", 0, 'V', 0, 0 }, { "y", "I", 0, 0, 0, 0 },
 
 	{ "zachar", "zaxar", '^', 0, 0, 0 },
 	{ "zadeh", "zade", 0, '$', 0, 0 }, { "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
@@ -146,6 +150,10 @@ const struct latin_sign latin_signs[] = {
 	{ "sjarh", 0, 0, HABIT_BELARUSIAN },
 	{ "dzmi", 0, 0, HABIT_BELARUSIAN },
 	{ "dzian", 0, 0, HABIT_BELARUSIAN },
+	{ "tatsian", 0, 0, HABIT_BELARUSIAN },
+	{ "katsiar", 0, 0, HABIT_BELARUSIAN },
+	{ "kanstan", 0, 0, HABIT_BELARUSIAN },
+	{ "valian", 0, 0, HABIT_BELARUSIAN },
 	{ "mikala", 0, 0, HABIT_BELARUSIAN },
 	{ "aliaks", 0, 0, HABIT_BELARUSIAN },
 	{ "aljaks", 0, 0, HABIT_BELARUSIAN },

@@ -72,15 +72,44 @@ static void read_letter(
 	reading->letters[reading->count++] = small;
 }
 
-/* Letters of two alphabets in one word: the fewer are typed for the others. */
+/* Whether each letter of a script has one of the other's that looks like it. */
+static bool all_alike(const struct match_context *context,
+	const struct reading *reading, enum letter_script script)
+{
+	for (size_t i = 0; i < reading->count; i++) {
+		uint32_t c = reading->letters[i];
+
+		if (sound_letter_find(&context->letters, c)->script == script &&
+			sound_look_alike(c) == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Letters of two alphabets in one word: those are typed wrong that all have a
+ * look-alike, the Latin ones first, or else the fewer. */
+static enum letter_script typed_wrong(
+	const struct match_context *context, const struct reading *reading)
+{
+	if (all_alike(context, reading, SCRIPT_LATIN)) {
+		return SCRIPT_LATIN;
+	}
+	if (all_alike(context, reading, SCRIPT_CYRILLIC)) {
+		return SCRIPT_CYRILLIC;
+	}
+	return reading->latin > reading->cyrillic ? SCRIPT_CYRILLIC : SCRIPT_LATIN;
+}
+
 static void mend(const struct match_context *context, struct reading *reading)
 {
-	uint8_t wrong =
-		reading->latin > reading->cyrillic ? SCRIPT_CYRILLIC : SCRIPT_LATIN;
+	enum letter_script wrong;
 
 	if (reading->latin == 0 || reading->cyrillic == 0) {
 		return;
 	}
+	wrong = typed_wrong(context, reading);
+	reading->latin = wrong == SCRIPT_LATIN ? 0 : reading->count;
 	for (size_t i = 0; i < reading->count; i++) {
 		uint32_t c = reading->letters[i];
 
@@ -134,7 +163,7 @@ static void spell(const struct match_context *context, const struct reading *rea
 
 	word->size = 0;
 	word->habits = 0;
-	word->latin = reading->latin > reading->cyrillic;
+	word->latin = reading->latin > 0;
 	word->no_vowels = false;
 	for (size_t i = first; i < reading->count; i++) {
 		const struct sound_letter *letter =
@@ -162,7 +191,8 @@ static void end_of_woman(const struct reading *reading, struct spelt_word *word)
 
 	if (reading->count < 6 || word->size < 6 ||
 		reading->letters[reading->count - 1] != U'á' ||
-		memcmp(end - 3, "ova", 3) != 0) {
+		memcmp(end - 3, "ova", 3) != 0 ||
+		!(sound_vowel(end[-5]) || end[-4] == 'k')) {
 		return;
 	}
 	word->size = (uint8_t)(word->size - 3);

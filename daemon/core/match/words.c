@@ -164,7 +164,8 @@ static bool ends_as_surname(const struct draft *draft)
 	return last == 'v' || last == 'n';
 }
 
-/* Abdul Rahman, Abdurrahman, Abd al-Rahman: what stands between goes. */
+/* Abdul Rahman, Abdurrahman, Abd al-Rahman: what stands between goes.  The l of
+ * Abdullah and Abdullaev is God's. */
 static void servant(struct draft *draft)
 {
 	size_t skip = 3;
@@ -173,9 +174,12 @@ static void servant(struct draft *draft)
 		return;
 	}
 	skip += sound_vowel(draft->sound[skip]);
-	if (draft->sound[skip] == 'l' && draft->size >= skip + 3 &&
-		(!sound_vowel(draft->sound[skip + 1]) ||
-			(draft->size >= skip + 5 && !ends_as_surname(draft)))) {
+	if (draft->sound[skip] == 'l') {
+		if (draft->size < skip + 3 ||
+			(sound_vowel(draft->sound[skip + 1]) &&
+				(draft->size < skip + 5 || ends_as_surname(draft)))) {
+			return;
+		}
 		skip++;
 	}
 	draft->size -= skip - 3;

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/core/match/words.h"
+#include "tests/lib/wordtext.h"
 
 #define LINE_MAX_BYTES 8192
 
@@ -49,28 +49,26 @@ static bool words_of(const char *text, struct name_words *words)
 
 static void print_word(const struct name_word *word)
 {
-	printf("%.*s", word->size, word->sound);
-	printf("%s%s%s%s%s", word->flags & WORD_INITIAL ? "." : "",
-		word->flags & WORD_OF_FATHER ? "^" : "",
-		word->flags & WORD_COUNTERPART ? "=" : "",
-		word->flags & WORD_NO_VOWELS ? "%" : "",
-		word->flags & WORD_TRUNCATED ? ">" : "");
+	struct name_words one = { .count = 1 };
+	char text[WORDTEXT_BYTES];
+
+	one.words[0] = *word;
+	wordtext_words(&one, text);
+	printf("%s", text);
 }
 
 static void print_words(const char *text)
 {
+	char sounds[WORDTEXT_BYTES], skeletons[WORDTEXT_BYTES];
 	struct name_words words;
 
-	printf("%s\t", text);
 	if (!words_of(text, &words)) {
-		printf("ERROR\n");
+		printf("%s\tERROR\n", text);
 		return;
 	}
-	for (uint8_t i = 0; i < words.count; i++) {
-		printf("%s", i > 0 ? " " : "");
-		print_word(&words.words[i]);
-	}
-	printf("\n");
+	wordtext_words(&words, sounds);
+	wordtext_skeletons(&words, skeletons);
+	printf("%s\t%s\t%s\n", text, sounds, skeletons);
 }
 
 /* How much two words agree: 4 sound, 3 skeleton, 0 neither. */
