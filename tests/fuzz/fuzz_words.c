@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/core/match/screen.h"
 #include "daemon/core/match/words.h"
 
 static struct match_context *opened(void)

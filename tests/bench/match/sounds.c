@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/core/match/screen.h"
 #include "tests/lib/wordtext.h"
 
 #define LINE_MAX_BYTES 8192

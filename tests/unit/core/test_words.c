@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/core/match/screen.h"
 #include "tests/lib/wordtext.h"
 
 static struct match_context *context;

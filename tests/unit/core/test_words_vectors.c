@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/core/match/screen.h"
 #include "tests/lib/wordtext.h"
 
 /* The vectors that proto/MATCHING.md refers to: tests/vectors/names. */
