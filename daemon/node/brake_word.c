@@ -109,7 +109,7 @@ static int carry_out(struct brake_word *word, struct own_lists *lists,
 static int change(struct brake_word *word, struct store_txn *txn,
 	const struct taken *taken, struct errmsg *msg)
 {
-	struct node *node = word->service->node;
+	struct node *node = word->errand.service->node;
 	struct own_lists *lists;
 	int error;
 
@@ -131,14 +131,13 @@ static int change(struct brake_word *word, struct store_txn *txn,
 	return error;
 }
 
-int brake_word_run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
+int brake_word_run(struct errand *errand, struct store_txn *txn, struct errmsg *msg)
 {
-	struct brake_word *word = (struct brake_word *)job;
+	struct brake_word *word = (struct brake_word *)errand;
 	struct taken taken = { .held = calloc(GROUP, sizeof(*taken.held)) };
 	uint64_t held;
 	int error;
 
-	word->more = false;
 	word->group_withdrawn = word->group_passed = word->group_dropped = 0;
 	if (taken.held == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
@@ -157,34 +156,20 @@ int brake_word_run(struct commit_job *job, struct store_txn *txn, struct errmsg 
 	} else {
 		error = change(word, txn, &taken, msg);
 	}
-	word->more = taken.more;
+	errand->more = taken.more;
 	if (error == 0 && store_held_count(txn, &held) == 0) {
-		atomic_store(&word->service->node->upkept.held, held);
+		atomic_store(&word->errand.service->node->upkept.held, held);
 	}
 	arena_finish(&taken.arena);
 	free(taken.held);
 	return error;
 }
 
-void brake_word_done(struct commit_job *job, int error, const char *text)
+void brake_word_committed(struct errand *errand)
 {
-	struct brake_word *word = (struct brake_word *)job;
+	struct brake_word *word = (struct brake_word *)errand;
 
-	if (error == 0) {
-		word->withdrawn += word->group_withdrawn;
-		word->passed += word->group_passed;
-		word->dropped += word->group_dropped;
-		if (word->more) {
-			error = committer_post(word->service->node->committer, job);
-			if (error == 0) {
-				return;
-			}
-			text = cordon_error_text(error);
-		}
-	}
-	word->error = error;
-	if (error != 0) {
-		errmsg_set(&word->text, error, "%s", text);
-	}
-	mailbox_post(word->service->mailbox, &word->letter);
+	word->withdrawn += word->group_withdrawn;
+	word->passed += word->group_passed;
+	word->dropped += word->group_dropped;
 }

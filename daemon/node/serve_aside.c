@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node/committer.h"
+#include "daemon/node/errand.h"
 #include "daemon/node/served.h"
 
 /* What was put aside: listed page by page, and dropped by the writer. */
@@ -125,21 +125,15 @@ static int list(struct request *request, struct errmsg *msg)
  */
 
 struct drop {
-	struct commit_job job; /* first */
-	struct letter letter;
-	struct mailbox *asker;
-	struct held *held; /* NULL: the session is gone */
-	bool done;
+	struct errand errand; /* first */
 	uint8_t id[CORDON_ID_MAX];
 	size_t id_size;
 	uint64_t dropped;
-	int error;
-	struct errmsg text;
 };
 
-static int run_drop(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
+static int run_drop(struct errand *errand, struct store_txn *txn, struct errmsg *msg)
 {
-	struct drop *drop = (struct drop *)job;
+	struct drop *drop = (struct drop *)errand;
 	struct bytes id = { drop->id, drop->id_size };
 
 	return store_aside_drop(txn, id, &drop->dropped) == 0
@@ -147,84 +141,23 @@ static int run_drop(struct commit_job *job, struct store_txn *txn, struct errmsg
 		       : store_txn_error(txn, msg);
 }
 
-static void done_drop(struct commit_job *job, int error, const char *text)
-{
-	struct drop *drop = (struct drop *)job;
-
-	drop->error = error;
-	errmsg_set(&drop->text, error, "%s", text);
-	mailbox_post(drop->asker, &drop->letter);
-}
-
-static void try_answer(struct drop *drop)
+static void answer_drop(
+	struct errand *errand, struct session *session, uint32_t request)
 {
 	Cordon__Control__AsideAnswer answer = CORDON__CONTROL__ASIDE_ANSWER__INIT;
-	struct held *held = drop->held;
 
-	if (!held_may_write(held)) {
-		return;
-	}
-	answer.dropped = drop->dropped;
-	if (drop->error != 0) {
-		(void)session_refuse(held_session(held), held_request(held),
-			drop->error, drop->text.text);
-	} else {
-		(void)session_answer(held_session(held), held_request(held),
-			MESSAGE_ASIDE_ANSWER, 0, &answer.base);
-	}
-	held_end(held); /* frees it */
+	answer.dropped = ((const struct drop *)errand)->dropped;
+	(void)session_answer(session, request, MESSAGE_ASIDE_ANSWER, 0, &answer.base);
 }
 
-static void on_turn(struct held *held, void *context)
+static void destroy_drop(struct errand *errand)
 {
-	struct drop *drop = context;
-
-	(void)held;
-	if (drop->done) {
-		try_answer(drop);
-	}
+	free(errand);
 }
 
-static void on_destroy(void *context)
-{
-	struct drop *drop = context;
-
-	drop->held = NULL;
-	if (drop->done) {
-		free(drop);
-	}
-}
-
-static const struct held_ops held_ops = { .turn = on_turn, .destroy = on_destroy };
-
-static void on_letter(struct letter *letter)
-{
-	struct drop *drop =
-		(struct drop *)((char *)letter - offsetof(struct drop, letter));
-
-	drop->done = true;
-	if (drop->held != NULL) {
-		try_answer(drop);
-	} else {
-		free(drop);
-	}
-}
-
-static int post(struct request *request, struct drop *drop)
-{
-	int error = held_create(request, &held_ops, drop, &drop->held);
-
-	if (error != 0) {
-		free(drop);
-		return error;
-	}
-	error = committer_post(request->service->node->committer, &drop->job);
-	if (error != 0) {
-		drop->done = true;
-		held_end(drop->held);
-	}
-	return error;
-}
+static const struct errand_ops drop_ops = {
+	.run = run_drop, .answer = answer_drop, .destroy = destroy_drop
+};
 
 static int drop(struct request *request, struct errmsg *msg)
 {
@@ -244,11 +177,7 @@ static int drop(struct request *request, struct errmsg *msg)
 		memcpy(d->id, message->id.data, message->id.len);
 	}
 	d->id_size = message->id.len;
-	d->asker = request->service->mailbox;
-	d->job.run = run_drop;
-	d->job.done = done_drop;
-	d->letter.deliver = on_letter;
-	return post(request, d);
+	return errand_begin(request, &d->errand, &drop_ops);
 }
 
 int handle_aside(struct request *request, struct errmsg *msg)

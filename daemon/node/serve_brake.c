@@ -14,100 +14,52 @@ enum {
 	BRAKE_DROP
 };
 
-/* ---- its answer ----------------------------------------------------------------- */
-
-static int say(struct brake_word *word)
+static void answer(struct errand *errand, struct session *session, uint32_t request)
 {
-	struct session *session = held_session(word->held);
-	uint32_t request = held_request(word->held);
-	Cordon__Control__BrakeAnswer answer = CORDON__CONTROL__BRAKE_ANSWER__INIT;
+	const struct brake_word *word = (const struct brake_word *)errand;
+	Cordon__Control__BrakeAnswer message = CORDON__CONTROL__BRAKE_ANSWER__INIT;
 
-	if (word->error != 0) {
-		return session_refuse(session, request, word->error, word->text.text);
-	}
-	answer.withdrawn = word->withdrawn;
-	answer.passed_over = word->passed;
-	answer.dropped = word->dropped;
-	return session_answer(session, request, MESSAGE_BRAKE_ANSWER, 0, &answer.base);
+	message.withdrawn = word->withdrawn;
+	message.passed_over = word->passed;
+	message.dropped = word->dropped;
+	(void)session_answer(session, request, MESSAGE_BRAKE_ANSWER, 0, &message.base);
 }
 
-static void try_answer(struct brake_word *word)
+static void report(const struct errand *errand)
 {
-	struct held *held = word->held;
-
-	if (held_may_write(held)) {
-		(void)say(word);
-		held_end(held);
-	}
-}
-
-static void on_turn(struct held *held, void *context)
-{
-	struct brake_word *word = context;
-
-	(void)held;
-	if (word->answered) {
-		try_answer(word);
-	}
-}
-
-static void on_destroy(void *context)
-{
-	struct brake_word *word = context;
-
-	word->held = NULL;
-	if (word->answered) {
-		free(word);
-	}
-}
-
-static const struct held_ops held_ops = { .turn = on_turn, .destroy = on_destroy };
-
-static void on_letter(struct letter *letter)
-{
-	struct brake_word *word =
-		(struct brake_word *)((char *)letter -
-				      offsetof(struct brake_word, letter));
+	const struct brake_word *word = (const struct brake_word *)errand;
 
 	log_notice(
 		"brake: batch %llu: %llu withdrawn, %llu dropped, %llu changed since "
 		"and left",
 		(unsigned long long)word->batch, (unsigned long long)word->withdrawn,
 		(unsigned long long)word->dropped, (unsigned long long)word->passed);
-	word->answered = true;
-	if (word->held != NULL) {
-		try_answer(word);
-	} else {
-		free(word);
-	}
 }
+
+static void destroy(struct errand *errand)
+{
+	free(errand);
+}
+
+static const struct errand_ops word_ops = {
+	.run = brake_word_run,
+	.committed = brake_word_committed,
+	.done = report,
+	.answer = answer,
+	.destroy = destroy,
+};
 
 static int give_word(struct request *request,
 	const Cordon__Control__BrakeRequest *message, struct errmsg *msg)
 {
 	struct brake_word *word = calloc(1, sizeof(*word));
-	int error;
 
 	if (word == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
-	word->service = request->service;
 	word->release = message->what == BRAKE_RELEASE;
 	word->batch = message->batch;
-	word->job.run = brake_word_run;
-	word->job.done = brake_word_done;
-	word->letter.deliver = on_letter;
-	error = held_create(request, &held_ops, word, &word->held);
-	if (error != 0) {
-		free(word);
-		return error;
-	}
-	error = committer_post(request->service->node->committer, &word->job);
-	if (error != 0) {
-		word->answered = true;
-		held_end(word->held);
-	}
-	return error;
+	return errand_begin(request, &word->errand, &word_ops);
 }
 
 int handle_brake(struct request *request, struct errmsg *msg)

@@ -3,6 +3,7 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/keys.h"
+#include "daemon/store/meta.h"
 
 /*
  * Withdrawals that wait for an administrator's word.  Those of one list are a batch
@@ -13,7 +14,6 @@
 #define HELD_VERSION 1
 #define HELD_FIELDS_BYTES (1 + 8 + 4 + 8 + 2 + 2)
 #define NUMBER_NAME "brake"
-#define NUMBER_BYTES 8
 
 static bool read_key(struct bytes key, struct store_held *held)
 {
@@ -154,34 +154,12 @@ static int find_batch(
 	return error;
 }
 
-static int next_number(struct store_txn *txn, uint64_t *number)
-{
-	uint8_t bytes[NUMBER_BYTES];
-	struct bytes value;
-	struct reader r;
-	struct writer w;
-	bool found;
-	int error = store_meta_get(txn, NUMBER_NAME, &value, &found);
-
-	if (error != 0) {
-		return error;
-	}
-	*number = 1;
-	if (found) {
-		reader_init(&r, value.data, value.size);
-		*number = reader_u64(&r) + 1;
-	}
-	writer_init(&w, bytes, sizeof(bytes));
-	writer_u64(&w, *number);
-	return store_meta_put(txn, NUMBER_NAME, (struct bytes){ bytes, w.used });
-}
-
 int store_held_batch(struct store_txn *txn, const struct list_id *list, uint64_t *batch)
 {
 	bool found;
 	int error = find_batch(txn, list, batch, &found);
 
-	return error != 0 || found ? error : next_number(txn, batch);
+	return error != 0 || found ? error : meta_next_number(txn, NUMBER_NAME, batch);
 }
 
 int store_held_count(struct store_txn *txn, uint64_t *count)

@@ -229,6 +229,25 @@ void key_held(
 	end(key, &w);
 }
 
+void key_pending(struct key *key, uint64_t number, uint32_t position)
+{
+	struct writer w = begin(key);
+
+	writer_u8(&w, TAG_CHANGE);
+	writer_u64(&w, number);
+	writer_u32(&w, position);
+	end(key, &w);
+}
+
+void key_pending_id(struct key *key, struct bytes id)
+{
+	struct writer w = begin(key);
+
+	writer_u8(&w, TAG_CHANGED_ID);
+	writer_bytes(&w, id.data, id.size);
+	end(key, &w);
+}
+
 void key_ack(struct key *key, const struct list_id *list, const struct identity *node)
 {
 	struct writer w = begin(key);

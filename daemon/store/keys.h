@@ -36,6 +36,8 @@
  *   notes      id                                     text
  *   aside      LIST epoch number:8 tag:8 sequence:8   second:8 row (aside.c)
  *   held       batch:8 LIST id                        withdrawal (braked.c)
+ *   pending    1 number:8 position:4                  change (pending.c)
+ *              2 id                                   number:8 position:4
  *
  * LIST is owner:3 (NUL-padded) kind:2.  A list's number is given when its first row or
  * state is written, from 1, and never again to another.
@@ -63,7 +65,8 @@
 	X(ACKS, acks, 0)                                                               \
 	X(NOTES, notes, 0)                                                             \
 	X(ASIDE, aside, 0)                                                             \
-	X(HELD, held, 0)
+	X(HELD, held, 0)                                                               \
+	X(PENDING, pending, 0)
 
 enum table {
 #define TABLE_ENUM(symbol, name, flags) TABLE_##symbol,
@@ -81,6 +84,11 @@ enum document_tag {
 enum due_tag {
 	TAG_REVIEW = 1,
 	TAG_END = 2
+};
+
+enum pending_tag {
+	TAG_CHANGE = 1,
+	TAG_CHANGED_ID = 2
 };
 
 #define KEY_MAX 128
@@ -148,6 +156,8 @@ void key_head(struct key *key, const struct list_id *list, const struct epoch *e
 void key_evidence(struct key *key, const struct head *head);
 void key_held(
 	struct key *key, uint64_t batch, const struct list_id *list, struct bytes id);
+void key_pending(struct key *key, uint64_t number, uint32_t position);
+void key_pending_id(struct key *key, struct bytes id);
 void key_ack(struct key *key, const struct list_id *list, const struct identity *node);
 
 #endif

@@ -54,6 +54,28 @@ int store_meta_get(
 	return error != 0 ? error : meta_get(txn, name, value, found);
 }
 
+int meta_next_number(struct store_txn *txn, const char *name, uint64_t *number)
+{
+	uint8_t bytes[sizeof(*number)];
+	struct bytes value;
+	struct reader r;
+	struct writer w;
+	bool found;
+	int error = meta_get(txn, name, &value, &found);
+
+	if (error != 0) {
+		return error;
+	}
+	*number = 1;
+	if (found) {
+		reader_init(&r, value.data, value.size);
+		*number = reader_u64(&r) + 1;
+	}
+	writer_init(&w, bytes, sizeof(bytes));
+	writer_u64(&w, *number);
+	return meta_put(txn, name, (struct bytes){ bytes, w.used });
+}
+
 static int check_note_id(struct store_txn *txn, struct bytes id)
 {
 	if (txn->error == 0 && !ident_record_id_valid((const char *)id.data, id.size)) {

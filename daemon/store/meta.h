@@ -16,4 +16,7 @@
 int meta_put(struct store_txn *txn, const char *name, struct bytes value);
 int meta_get(struct store_txn *txn, const char *name, struct bytes *value, bool *found);
 
+/* A counter by that name: from 1, never the same again. */
+int meta_next_number(struct store_txn *txn, const char *name, uint64_t *number);
+
 #endif

@@ -336,6 +336,39 @@ int store_held_batch(
 	struct store_txn *txn, const struct list_id *list, uint64_t *batch);
 int store_held_count(struct store_txn *txn, uint64_t *count);
 
+/* ---- changes that wait for a second pair of eyes ------------------------------ */
+
+#define STORE_PENDING_ITEM_MAX (72 * 1024)
+
+struct store_pending {
+	uint64_t number;   /* of the change; from 1, never used again */
+	uint32_t position; /* of the item in it, from 1 */
+	struct bytes id;   /* of the record; size 0: an export */
+	uint16_t kind;     /* of the record */
+	uint64_t version;  /* of the record that stood; 0: none */
+	uint32_t why;      /* set of enum eyes */
+	int64_t at_s;
+	int64_t expires_s;
+	struct bytes by;          /* URI of the submitter */
+	struct bytes approved_by; /* of an export: URI; size 0: it waits */
+	struct bytes item;        /* packed SubmitItem or ExportRequest */
+};
+
+/* Replaces one of the same number and position.  An id waits in one place at a time:
+ * the caller removes the other. */
+int store_pending_put(struct store_txn *txn, const struct store_pending *pending);
+/* What is not there is no error. */
+int store_pending_remove(struct store_txn *txn, uint64_t number, uint32_t position);
+int store_pending_find(struct store_txn *txn, struct bytes id,
+	struct store_pending *pending, bool *found);
+/* Returns false to stop; may not change the store. */
+typedef bool store_pending_fn(void *context, const struct store_pending *pending);
+/* Behind (number, position), in their order. */
+int store_pending_each(struct store_txn *txn, uint64_t number, uint32_t position,
+	store_pending_fn *each, void *context);
+/* A number for a new change. */
+int store_pending_number(struct store_txn *txn, uint64_t *number);
+
 /* ---- small things kept by name (node's own state); value at most 4 KiB ------ */
 
 /* name: 1 to 100 bytes, not beginning with '.'. */
