@@ -82,6 +82,26 @@ static void read_members(struct reading *r,
 	status->members_count = count;
 }
 
+static void read_expiries(struct reading *r,
+	const Cordon__Control__StatusAnswer *message, struct cordon_status *status)
+{
+	size_t count = message->n_expiries;
+	struct cordon_expiry *expiries = reading_array(r, count, sizeof(*expiries));
+
+	for (size_t i = 0; expiries != NULL && i < count; i++) {
+		const Cordon__Control__Expiry *m = message->expiries[i];
+
+		expiries[i] = (struct cordon_expiry){
+			.what = reading_mandatory(r, m->what),
+			.member = reading_mandatory(r, m->member),
+			.ends_s = m->ends_s,
+			.soon = m->soon,
+		};
+	}
+	status->expiries = expiries;
+	status->expiries_count = count;
+}
+
 static int read_answer(
 	struct request *request, const struct request_frame *frame, struct errmsg *msg)
 {
@@ -110,7 +130,9 @@ static int read_answer(
 		.reviews_due = message->reviews_due,
 		.held = message->held,
 		.clock_trusted = message->clock_trusted,
+		.pending = message->pending,
 	};
+	read_expiries(&r, message, status);
 	read_lists(&r, message, status);
 	read_links(&r, message, status);
 	read_members(&r, message, status);

@@ -10,17 +10,19 @@
 
 /* ---- the answer ---- */
 
-static void read_result(struct reading *r, const Cordon__SubmitResult *message,
+void submit_result_read(struct reading *r, const Cordon__SubmitResult *message,
 	struct cordon_result *result)
 {
 	struct failure failure = { 0 };
+	bool failed = message->outcome == CORDON_OUTCOME_REFUSED ||
+		      message->outcome == CORDON_OUTCOME_PENDING;
 
 	if (message->error != NULL) {
 		failure_from_message(message->error, r->arena, &failure);
 	}
-	if ((message->outcome == CORDON_OUTCOME_REFUSED) != (message->error != NULL) ||
+	if (failed != (message->error != NULL) ||
 		message->outcome < CORDON_OUTCOME_CREATED ||
-		message->outcome > CORDON_OUTCOME_HELD) {
+		message->outcome > CORDON_OUTCOME_PENDING) {
 		reading_fault(r, "an outcome that is none, or contradicts its error");
 	}
 	*result = (struct cordon_result){
@@ -85,7 +87,7 @@ static int read_results(
 	r.arena = owned_arena(submit->owned);
 	results = reading_array(&r, submit->count, sizeof(*results));
 	for (size_t i = 0; results != NULL && i < submit->count; i++) {
-		read_result(&r, message->results[i], &results[i]);
+		submit_result_read(&r, message->results[i], &results[i]);
 	}
 	out = owned_object(submit->owned, 0);
 	out->results = results;

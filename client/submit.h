@@ -4,6 +4,7 @@
 
 #include <cordon/client.h>
 #include "client/owned.h"
+#include "client/reading.h"
 #include "client/request.h"
 
 /* A submission on its way, for both APIs. */
@@ -22,5 +23,9 @@ int submit_request_create(const struct cordon_submission *submission,
 
 /* After the request ended well: the results are the caller's. */
 struct cordon_results *submit_request_give(struct submit_request *submit);
+
+/* One item's result. */
+void submit_result_read(struct reading *r, const Cordon__SubmitResult *message,
+	struct cordon_result *result);
 
 #endif

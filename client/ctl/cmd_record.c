@@ -116,7 +116,7 @@ static int print_one(struct ctl *ctl, const struct cordon_item *item,
 	const struct cordon_results *results)
 {
 	static const char *const outcomes[] = { "", "created", "changed", "unchanged",
-		"withdrawn", "refused", "held" };
+		"withdrawn", "refused", "held", "pending" };
 	const struct cordon_result *result = &results->results[0];
 	json_t *json;
 

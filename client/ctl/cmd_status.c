@@ -158,6 +158,11 @@ static void print_upkeep(const struct cordon_status *status)
 		       "cordonctl brake list\n",
 			status->held);
 	}
+	if (status->pending > 0) {
+		printf("%" PRIu64 " items wait for a second pair of eyes: cordonctl "
+		       "record pending\n",
+			status->pending);
+	}
 	if (!status->clock_trusted) {
 		puts("its clock is not confirmed by another member's heads");
 	}

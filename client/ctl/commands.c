@@ -35,7 +35,13 @@ const struct option_spec ctl_global_options[] = {
 #define CHANGE_STATUS                                                                  \
 	"Exit status: 0 done, 3 refused by an entry rule, 5 done and kept, but not "   \
 	"on as many\nmembers' disks as wanted, 6 a withdrawal that waits for an "      \
-	"administrator (brake\nlist), 1 failed or not allowed, 2 wrong usage.\n"
+	"administrator (brake\nlist), 7 it waits for a second pair of eyes (record "   \
+	"pending), 1 failed or not\nallowed, 2 wrong usage.\n"
+
+#define WORD_STATUS                                                                    \
+	"Exit status: 0 done, 3 some items could not be entered any more and go on "   \
+	"waiting,\n6 withdrawals are held by the brake, 1 failed or not allowed, 2 "   \
+	"wrong usage.\n"
 
 static const struct command commands[] = {
 	{ "lookup document", "NUMBER",
@@ -63,8 +69,9 @@ static const struct command commands[] = {
 		lookup_batch_options, 1, 1, cmd_lookup_batch },
 	{ "record put", "FILE|-",
 		"enter or replace records of the own member, JSON lines",
-		"Exit status: 0 all taken, 3 some refused, 5 all taken and kept, but "
-		"not on as\nmany members' disks as wanted, 1 failed, 2 wrong usage.\n",
+		"Exit status: 0 all taken, 3 some refused, 7 some wait for a second "
+		"pair of eyes,\n5 all taken and kept, but not on as many members' "
+		"disks as wanted, 1 failed, 2\nwrong usage.\n",
 		record_put_options, 1, 1, cmd_record_put },
 	{ "record show", "ID", "a record, its version, and where it has arrived", NULL,
 		NULL, 1, 1, cmd_record_show },
@@ -74,11 +81,21 @@ static const struct command commands[] = {
 		record_confirm_options, 1, 1, cmd_record_confirm },
 	{ "record due", "", "own records whose review date comes", NULL,
 		record_due_options, 0, 0, cmd_record_due },
+	{ "record pending", "[N]",
+		"what waits for a second pair of eyes; change N in full", NULL, NULL, 0,
+		1, cmd_record_pending },
+	{ "record approve", "N...", "enter what waits as change N",
+		"By another certificate than the submitter's.  " WORD_STATUS, NULL, 1,
+		64, cmd_record_approve },
+	{ "record reject", "N...", "give up what waits as change N",
+		"By another certificate, or by the submitter's own.  " WORD_STATUS,
+		NULL, 1, 64, cmd_record_reject },
 	{ "import", "FILE", "enter a whole list: Cordon's JSON lines, UN XML, OFAC CSV",
 		"Importing the same file twice changes nothing.  Exit status: 0 all "
 		"taken, 3\n"
-		"some refused, 5 all taken and kept, but not on as many members' disks "
-		"as wanted, 1\nfailed, 2 wrong usage.\n",
+		"some refused, 7 some wait for a second pair of eyes, 5 all taken and "
+		"kept, but not\non as many members' disks as wanted, 1 failed, 2 "
+		"wrong usage.\n",
 		import_options_table, 1, 1, cmd_import },
 	{ "export", "", "live records as JSON lines, which import reads back", NULL,
 		export_options, 0, 0, cmd_export },
@@ -119,6 +136,10 @@ static const struct command commands[] = {
 	{ "aside drop", "[ID]", "drop them for good",
 		"Exit status: 0 dropped, 3 there were none, 1 failed, 2 wrong usage.\n",
 		aside_drop_options, 0, 1, cmd_aside_drop },
+	{ "authz", "ACTION", "who may do what, rule by rule",
+		"What the node would say to a certificate of that URI, which need not "
+		"exist.\nExit status: 0 allowed, 3 denied, 1 failed, 2 wrong usage.\n",
+		authz_options, 1, 1, cmd_authz },
 	{ "brake list", "", "withdrawals that were too many at once and wait", NULL,
 		NULL, 0, 0, cmd_brake_list },
 	{ "brake release", "N", "carry out the withdrawals of batch N",

@@ -15,7 +15,8 @@ enum {
 	EXIT_USAGE = 2,
 	EXIT_REFUSED = 3,
 	EXIT_COPIES = 5, /* entered and kept, but not on as many disks as wanted */
-	EXIT_HELD = 6    /* withdrawals wait for an administrator's word */
+	EXIT_HELD = 6,   /* withdrawals wait for an administrator's word */
+	EXIT_TWOEYES = 7 /* something waits for a second pair of eyes */
 };
 
 #define CTL_SERVERS_MAX CORDON_SERVERS_MAX
@@ -91,6 +92,10 @@ int cmd_record_put(struct ctl *ctl, const struct args *args);
 int cmd_record_show(struct ctl *ctl, const struct args *args);
 int cmd_record_withdraw(struct ctl *ctl, const struct args *args);
 int cmd_record_confirm(struct ctl *ctl, const struct args *args);
+int cmd_record_pending(struct ctl *ctl, const struct args *args);
+int cmd_record_approve(struct ctl *ctl, const struct args *args);
+int cmd_record_reject(struct ctl *ctl, const struct args *args);
+int cmd_authz(struct ctl *ctl, const struct args *args);
 int cmd_record_due(struct ctl *ctl, const struct args *args);
 int cmd_import(struct ctl *ctl, const struct args *args);
 int cmd_export(struct ctl *ctl, const struct args *args);
@@ -117,6 +122,6 @@ extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
 	lookup_person_options[], lookup_batch_options[], record_put_options[],
 	record_withdraw_options[], record_confirm_options[], record_due_options[],
 	import_options_table[], export_options[], mrz_options[], verify_options[],
-	scrub_options[], takeover_options[], aside_drop_options[];
+	authz_options[], scrub_options[], takeover_options[], aside_drop_options[];
 
 #endif

@@ -27,6 +27,7 @@ struct submitter {
 	size_t count;
 	size_t bytes;
 	struct submitter_counts counts;
+	char pending_told[256]; /* the last that was said of what waits */
 	/* Of the first group whose copies were not there, else of the last; or NULL. */
 	struct cordon_results *copies;
 };
@@ -100,6 +101,22 @@ static void warn(struct submitter *submitter, const struct place *place,
 	submitter_tell(submitter, &told);
 }
 
+/* People are told once of each change, by its first item. */
+static void tell_pending(struct submitter *submitter, const struct place *place,
+	const struct cordon_result *result)
+{
+	const char *text = result->error_text == NULL ? "" : result->error_text;
+	const struct submitter_line told = { place->path, place->line, result->id,
+		"pending", text };
+
+	submitter->counts.pending++;
+	if (submitter->ctl->json || strncmp(text, submitter->pending_told,
+					    sizeof(submitter->pending_told) - 1) != 0) {
+		submitter_tell(submitter, &told);
+	}
+	snprintf(submitter->pending_told, sizeof(submitter->pending_told), "%s", text);
+}
+
 static void report(struct submitter *submitter, const struct place *place,
 	const struct cordon_result *result)
 {
@@ -115,6 +132,9 @@ static void report(struct submitter *submitter, const struct place *place,
 		break;
 	case CORDON_OUTCOME_HELD:
 		submitter->counts.held++;
+		break;
+	case CORDON_OUTCOME_PENDING:
+		tell_pending(submitter, place, result);
 		break;
 	default:
 		submitter_refuse(submitter, place->path, place->line, result->id,
@@ -233,13 +253,13 @@ static int print_json(
 	const struct submitter *submitter, const struct submitter_besides *besides)
 {
 	const struct submitter_counts *c = &submitter->counts;
-	json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"created", (json_int_t)c->created, "changed", (json_int_t)c->changed,
 		"unchanged", (json_int_t)c->unchanged, "refused",
-		(json_int_t)c->refused, "held", (json_int_t)c->held, "short_of_copies",
-		(json_int_t)c->short_of_copies, "left_out",
-		(json_int_t)(besides == NULL ? 0 : besides->left_out), "remarks",
-		(json_int_t)(besides == NULL ? 0 : besides->remarks));
+		(json_int_t)c->refused, "pending", (json_int_t)c->pending, "held",
+		(json_int_t)c->held, "short_of_copies", (json_int_t)c->short_of_copies,
+		"left_out", (json_int_t)(besides == NULL ? 0 : besides->left_out),
+		"remarks", (json_int_t)(besides == NULL ? 0 : besides->remarks));
 
 	if (submitter->copies != NULL) {
 		summary = output_json_with(
@@ -258,6 +278,9 @@ static void print_text(
 		c->created, c->changed, c->unchanged, c->refused);
 	if (besides != NULL) {
 		printf(", %" PRIu64 " left out (no persons)", besides->left_out);
+	}
+	if (c->pending > 0) {
+		printf(", %" PRIu64 " WAIT for a second pair of eyes", c->pending);
 	}
 	if (c->held > 0) {
 		printf(", %" PRIu64 " HELD for an administrator", c->held);
@@ -284,6 +307,9 @@ int submitter_end(struct submitter *submitter, int status,
 	}
 	if (submitter->counts.refused > 0) {
 		return EXIT_REFUSED;
+	}
+	if (submitter->counts.pending > 0) {
+		return EXIT_TWOEYES;
 	}
 	if (submitter->counts.held > 0) {
 		return EXIT_HELD;

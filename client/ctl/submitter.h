@@ -10,6 +10,7 @@
  */
 struct submitter_counts {
 	uint64_t created, changed, unchanged, refused;
+	uint64_t pending;         /* wait for a second pair of eyes */
 	uint64_t held;            /* withdrawals that wait for an administrator */
 	uint64_t short_of_copies; /* taken, and not held by as many as wanted */
 };

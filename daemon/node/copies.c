@@ -135,7 +135,8 @@ void copies_leave(struct node *node, struct copies *copies)
 void copies_note(struct copies *copies, const struct own_result *result)
 {
 	struct copies_need *need = &copies->needs[result->kind];
-	bool taken = result->error == 0 && result->outcome != CORDON_OUTCOME_HELD;
+	bool taken = result->error == 0 && result->outcome != CORDON_OUTCOME_HELD &&
+		     result->outcome != CORDON_OUTCOME_PENDING;
 
 	if (taken && result->sequence > need->sequence) {
 		need->epoch = result->epoch;

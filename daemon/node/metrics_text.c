@@ -129,6 +129,9 @@ static void upkeep(struct text *text)
 	single(text, "withdrawals_held", "gauge",
 		"Withdrawals that wait for an administrator.",
 		atomic_load(&from->held));
+	single(text, "changes_pending", "gauge",
+		"Submitted items and exports that wait for a second pair of eyes.",
+		atomic_load(&from->pending));
 	single(text, "clock_trusted", "gauge",
 		"1 when other members' heads agree with the node's clock.",
 		atomic_load(&from->clock_trusted) ? 1 : 0);

@@ -65,6 +65,7 @@ struct upkeep_counters {
 	atomic_uint_fast64_t purged;  /* own tombstones that went */
 	atomic_uint_fast64_t reviews; /* own records to be reviewed within 90 days */
 	atomic_uint_fast64_t held;    /* withdrawals that wait for an admin */
+	atomic_uint_fast64_t pending; /* items that wait for a second pair of eyes */
 	atomic_bool clock_trusted;
 };
 

@@ -6,6 +6,7 @@
 #include "daemon/node/brake.h"
 #include "daemon/node/own_listed.h"
 #include "daemon/node/own_lists_state.h"
+#include "daemon/node/pending.h"
 #include "proto/record_codec.h"
 
 /* One item on its way: what stands, and what is to stand. */
@@ -126,43 +127,67 @@ static int warn_listed(struct change *c, struct errmsg *msg)
 	return 0;
 }
 
+static int wait_for_second(struct change *c, struct errmsg *msg)
+{
+	return pending_keep(c->lists->node, c->lists->txn, c->item,
+		       c->known ? &c->old : NULL, c->result) == 0
+		       ? 0
+		       : broken(c, msg);
+}
+
+/* *same: what stands says what is put; of what was erased nobody knows. */
+static int compare(struct change *c, bool *same, struct errmsg *msg)
+{
+	struct cordon_record *old;
+	int error = 0;
+
+	*same = false;
+	if (c->known && c->old.state == ENTRY_LIVE && c->old.sealed.size > 0) {
+		error = open_old(c, &old, msg);
+		*same = error == 0 && record_same_content(old, c->item->record);
+	}
+	return error;
+}
+
 /*
- * 1. What stands and says the same stays as it is; of what was erased nobody knows.
- * 2. review_by that nobody gave is counted from today.
- * 3. What is new, and listed under another id already, gets a warning.
- * 4. Anything else is the next version, also after a withdrawal.
+ * 1. What stands and says the same stays as it is.
+ * 2. What somebody else must see waits.
+ * 3. review_by that nobody gave is counted from today.
+ * 4. What is new, and listed under another id already, gets a warning.
+ * 5. Anything else is the next version, also after a withdrawal.
  */
 static int put(struct change *c, struct errmsg *msg)
 {
 	struct cordon_record *record = c->item->record;
 	bool live = c->known && c->old.state == ENTRY_LIVE;
-	bool note_changed;
-	int error = put_note(c, record->internal_note, &note_changed, msg);
+	bool same, note_changed;
+	int error = compare(c, &same, msg);
 
-	if (error == 0 && live && c->old.sealed.size > 0) { /* 1 */
-		struct cordon_record *old;
-
-		error = open_old(c, &old, msg);
-		if (error == 0 && record_same_content(old, record)) {
-			return unchanged(c, note_changed);
-		}
+	if (error == 0 && !same && c->item->why != 0) { /* 2 */
+		return wait_for_second(c, msg);
+	}
+	if (error == 0) {
+		error = put_note(c, record->internal_note, &note_changed, msg);
 	}
 	if (error != 0) {
 		return error;
 	}
-	if (date_absent(&record->review_by)) { /* 2 */
+	if (same) { /* 1 */
+		return unchanged(c, note_changed);
+	}
+	if (date_absent(&record->review_by)) { /* 3 */
 		struct record_policy policy;
 
 		own_lists_policy(c->lists->node, &policy);
 		record->review_by = record_review_default(record, &policy.today);
 	}
-	if (!live) { /* 3 */
+	if (!live) { /* 4 */
 		error = warn_listed(c, msg);
 		if (error != 0) {
 			return error;
 		}
 	}
-	return seal_and_put(c, record, /* 4 */
+	return seal_and_put(c, record, /* 5 */
 		live ? CORDON_OUTCOME_CHANGED : CORDON_OUTCOME_CREATED, msg);
 }
 
@@ -227,6 +252,9 @@ static int withdraw(struct change *c, struct errmsg *msg)
 	}
 	if (c->item->hold != NULL && c->item->hold[c->list->feed.list.kind]) {
 		return wait_for_word(c, msg);
+	}
+	if (c->item->why != 0) {
+		return wait_for_second(c, msg);
 	}
 	error = pack_withdrawal(c, row.version, &row.sealed);
 	if (error != 0) {

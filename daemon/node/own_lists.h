@@ -18,6 +18,7 @@
 #define OWN_LISTS_GRACE_MS 3000
 
 struct own_lists;
+struct pending_change;
 
 int own_lists_begin(struct node *node, struct store_txn *txn, struct own_lists **lists,
 	struct errmsg *msg);
@@ -38,8 +39,12 @@ struct own_item {
 	const char *text;             /* withdraw; kept beside the record */
 	struct cordon_date until;     /* confirm */
 	uint8_t salt[16];             /* random */
-	const char *by;               /* withdraw: URI of the submitter, or NULL */
+	const char *by;               /* URI of the submitter; NULL: the node itself */
 	const bool *hold; /* withdraw: by kind, which wait (brake.h); or NULL */
+	uint32_t why; /* set of enum eyes: it waits (pending.h) if it changes anything
+		       */
+	struct bytes packed;           /* why: the SubmitItem, and by is not NULL */
+	struct pending_change *change; /* why: of the whole request */
 };
 
 struct own_result {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "daemon/node/export_permit.h"
 #include "daemon/node/rights.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/served.h"
@@ -18,6 +19,13 @@
 #define CHUNK_ENTRIES_MAX 2048
 #define CHUNK_BYTES_MAX ((size_t)512 * 1024)
 
+/* What the request asks for; owner and kind empty: all. */
+struct filter {
+	bool has_owner;
+	struct state owner;
+	uint32_t kind;
+};
+
 struct dump {
 	struct service *service;
 	struct store_txn *txn;
@@ -26,12 +34,16 @@ struct dump {
 	size_t count;
 	size_t at;         /* the list … */
 	uint64_t position; /* … and the sequence up to which it was sent */
+	struct filter filter;
+	struct held *held;
+	struct export_permit *permit; /* is waited for; NULL: no more */
 };
 
 static void export_destroy(void *context)
 {
 	struct dump *dump = context;
 
+	export_permit_forget(dump->permit);
 	snapshot_close(dump->service, dump->txn);
 	arena_finish(&dump->arena);
 	free(dump);
@@ -108,6 +120,9 @@ static void export_turn(struct held *held, void *context)
 	bool done = false;
 	int error = CORDON_EBUSY;
 
+	if (dump->permit != NULL) {
+		return;
+	}
 	if (held_may_write(held)) {
 		error = send_frame(dump, held, &done);
 	}
@@ -128,13 +143,6 @@ static const struct held_ops export_ops = {
 
 /* ---- the request
  * --------------------------------------------------------------------- */
-
-/* What the request asks for; owner and kind empty: all. */
-struct filter {
-	bool has_owner;
-	struct state owner;
-	uint32_t kind;
-};
 
 static int read_filter(
 	struct request *request, struct filter *filter, struct errmsg *msg)
@@ -201,11 +209,48 @@ static int choose_lists(
 	return 0;
 }
 
+/* From here on it goes by itself. */
+static int begin(struct dump *dump, struct errmsg *msg)
+{
+	int error = snapshot_open(dump->service, &dump->txn, msg);
+
+	if (error == 0) {
+		error = choose_lists(dump, &dump->filter, msg);
+	}
+	if (error == 0) {
+		held_wake_after(dump->held, 0);
+	}
+	return error;
+}
+
+static void on_decided(void *context, int error, const struct errmsg *msg)
+{
+	struct dump *dump = context;
+	struct errmsg text = *msg;
+
+	dump->permit = NULL;
+	if (error == 0) {
+		error = begin(dump, &text);
+	}
+	if (error != 0) {
+		served_end(dump->held, error, &text);
+	}
+}
+
+static int start(struct request *request, struct dump *dump, struct errmsg *msg)
+{
+	const struct filter *filter = &dump->filter;
+	const struct state *owner = filter->has_owner ? &filter->owner : NULL;
+
+	return export_permit_needed(request->service->node, owner)
+		       ? export_permit_ask(
+				 request, on_decided, dump, &dump->permit, msg)
+		       : begin(dump, msg);
+}
+
 int handle_export(struct request *request, struct errmsg *msg)
 {
 	struct dump *dump = calloc(1, sizeof(*dump));
-	struct filter filter;
-	struct held *held;
 	int error;
 
 	if (dump == NULL) {
@@ -213,20 +258,17 @@ int handle_export(struct request *request, struct errmsg *msg)
 	}
 	dump->service = request->service;
 	arena_init(&dump->arena, 0);
-	error = read_filter(request, &filter, msg);
+	error = read_filter(request, &dump->filter, msg);
 	if (error == 0) {
-		error = snapshot_open(request->service, &dump->txn, msg);
-	}
-	if (error == 0) {
-		error = choose_lists(dump, &filter, msg);
-	}
-	if (error == 0) {
-		error = held_create(request, &export_ops, dump, &held);
+		error = held_create(request, &export_ops, dump, &dump->held);
 	}
 	if (error != 0) {
 		export_destroy(dump);
 		return error;
 	}
-	held_wake_after(held, 0);
-	return 0;
+	error = start(request, dump, msg);
+	if (error != 0) {
+		held_end(dump->held); /* frees it */
+	}
+	return error;
 }

@@ -18,6 +18,7 @@ struct asked {
 
 struct rights {
 	struct authz authz;
+	uint32_t eyes;
 	struct arena arena; /* holds what authz borrows */
 	pthread_mutex_t lock;
 	/* by lock; one of each certificate of a section with a ceiling */
@@ -112,6 +113,9 @@ int rights_create(
 	arena_init(&r->arena, 0);
 	pthread_mutex_init(&r->lock, NULL);
 	r->authz.self = config->node.member;
+	for (size_t i = 0; i < config->two_eyes_count; i++) {
+		r->eyes |= config->two_eyes[i];
+	}
 	add_agencies(r, config);
 	error = add_access(r, config, msg);
 	if (error == 0 && r->arena.failed) {
@@ -151,14 +155,9 @@ const struct authz *rights_authz(const struct rights *rights)
 	return &rights->authz;
 }
 
-uint32_t rights_eyes(const struct config *config)
+uint32_t rights_eyes(const struct rights *rights)
 {
-	uint32_t eyes = 0;
-
-	for (size_t i = 0; i < config->two_eyes_count; i++) {
-		eyes |= config->two_eyes[i];
-	}
-	return eyes;
+	return rights->eyes;
 }
 
 /* ---- decisions --------------------------------------------------------------------

@@ -19,7 +19,7 @@ void rights_destroy(struct rights *rights);
 const struct authz *rights_authz(const struct rights *rights);
 
 /* A set of enum eyes: what the configuration demands a second pair of eyes for. */
-uint32_t rights_eyes(const struct config *config);
+uint32_t rights_eyes(const struct rights *rights);
 
 /* The rules; a denial is counted and logged, but not answered. */
 int request_may(

@@ -124,7 +124,7 @@ request_fn handle_heads_watch, handle_pull, handle_fetch;
 request_fn handle_ranges, handle_marks, handle_acks;
 request_fn handle_heads_at, handle_complaint, handle_evidence, handle_status,
 	handle_verify;
-request_fn handle_takeover, handle_aside;
+request_fn handle_takeover, handle_aside, handle_pending, handle_authz;
 request_fn handle_scrub, handle_compact, handle_brake;
 
 #endif

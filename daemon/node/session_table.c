@@ -7,6 +7,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_RECORD, ACTION_RECORD_SHOW, .handle = handle_record },
 	{ MESSAGE_EXPORT, ACTION_EXPORT, .handle = handle_export },
 	{ MESSAGE_DUE, ACTION_DUE, .handle = handle_due },
+	{ MESSAGE_PENDING, ACTION_PENDING, .handle = handle_pending },
 	{ MESSAGE_HEADS_WATCH, ACTION_REPLICATE, .waits = true,
 		.handle = handle_heads_watch },
 	{ MESSAGE_PULL, ACTION_REPLICATE, .waits = true, .handle = handle_pull },
@@ -24,6 +25,7 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_EVIDENCE, ACTION_VERIFY, .handle = handle_evidence },
 	{ MESSAGE_TAKEOVER, ACTION_TAKEOVER, .handle = handle_takeover },
 	{ MESSAGE_COMPACT, ACTION_UPKEEP, .handle = handle_compact },
+	{ MESSAGE_AUTHZ, ACTION_AUTHZ, .handle = handle_authz },
 	{ MESSAGE_BRAKE, ACTION_UPKEEP, .handle = handle_brake },
 };
 

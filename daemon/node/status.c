@@ -285,6 +285,7 @@ static void add_node(struct status *status)
 	answer->connections = atomic_load(&node->counters.connections);
 	answer->reviews_due = atomic_load(&node->upkept.reviews);
 	answer->held = atomic_load(&node->upkept.held);
+	answer->pending = atomic_load(&node->upkept.pending);
 	answer->clock_trusted = atomic_load(&node->upkept.clock_trusted);
 }
 

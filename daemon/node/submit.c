@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "daemon/core/repl/apply.h"
 #include "daemon/node/signing.h"
 #include "daemon/node/brake.h"
+#include "daemon/node/rights.h"
 #include "daemon/node/submit_private.h"
 
 /*
@@ -25,17 +27,84 @@
 /* ---- on the writer ----------------------------------------------------------------
  */
 
+/* Withdrawals that the brake lets pass: are they many enough for a second pair of eyes?
+ */
+static void judge_number(struct submission *s, const struct brake_request *brake)
+{
+	const struct node *node = s->service->node;
+	uint64_t count = 0;
+
+	for (size_t kind = 0; kind <= CORDON_KIND_INVALID_DOCUMENT; kind++) {
+		count += brake->hold[kind] ? 0 : brake->count[kind];
+	}
+	if (s->approves != 0 || count <= node->config->two_eyes_withdrawals ||
+		(rights_eyes(node->rights) & EYES_WITHDRAWALS) == 0) {
+		return;
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->items[i].own.type == OWN_WITHDRAW) {
+			s->items[i].own.why |= EYES_WITHDRAWALS;
+		}
+	}
+}
+
 /* Are the withdrawals too many? */
 static int judge(struct submission *s, struct brake_request *brake,
 	struct store_txn *txn, struct errmsg *msg)
 {
+	int error;
+
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->items[i].result.error == 0 &&
 			brake_count(brake, txn, &s->items[i].own) != 0) {
 			return store_txn_error(txn, msg);
 		}
 	}
-	return brake_judge(s->service->node, brake, s->job.lists, msg);
+	error = brake_judge(s->service->node, brake, s->job.lists, msg);
+	if (error == 0) {
+		judge_number(s, brake);
+	}
+	return error;
+}
+
+/* Of an approval: what waits no more, or was changed since, is refused. */
+static int check_standing(struct submission *s, struct submit_item *item,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	bool waits, stands;
+
+	if (pending_stands(txn, s->approves, item->position, &waits, &stands) != 0) {
+		return store_txn_error(txn, msg);
+	}
+	if (!stands) {
+		item->result.outcome = CORDON_OUTCOME_REFUSED;
+		item->result.error = waits ? CORDON_ECONFLICT : CORDON_ENOTFOUND;
+		errmsg_set(&item->result.text, item->result.error,
+			waits ? "the record was changed since: it waits until it is "
+				"rejected"
+			      : "it does not wait any more");
+	}
+	return 0;
+}
+
+static int carry_out(struct submission *s, struct submit_item *item,
+	struct store_txn *txn, struct errmsg *msg)
+{
+	int error = 0;
+
+	if (s->approves != 0) {
+		error = check_standing(s, item, txn, msg);
+	}
+	if (error != 0 || item->result.error != 0) {
+		return error;
+	}
+	error = own_lists_change(
+		s->job.lists, &item->own, &s->arena, &item->result, msg);
+	if (error == 0 && s->approves != 0 && item->result.error == 0 &&
+		store_pending_remove(txn, s->approves, item->position) != 0) {
+		error = store_txn_error(txn, msg);
+	}
+	return error;
 }
 
 static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg)
@@ -49,8 +118,7 @@ static int run(struct commit_job *job, struct store_txn *txn, struct errmsg *msg
 
 		if (item->result.error == 0) {
 			item->own.hold = brake.hold;
-			error = own_lists_change(
-				job->lists, &item->own, &s->arena, &item->result, msg);
+			error = carry_out(s, item, txn, msg);
 		}
 	}
 	return error;
@@ -70,6 +138,7 @@ static void note_withdrawn(struct submission *s)
 		held += result->outcome == CORDON_OUTCOME_HELD;
 	}
 	brake_warn(node, held);
+	pending_told(node, &s->pending_change, s->by);
 }
 
 static void done(struct commit_job *job, int error, const char *text)
@@ -88,14 +157,20 @@ static void done(struct commit_job *job, int error, const char *text)
 static void count_results(const struct submission *s)
 {
 	struct node_counters *counters = &s->service->node->counters;
-	size_t refused = 0;
+	size_t refused = 0, waiting = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
 		refused += s->items[i].result.error != 0;
+		waiting += s->items[i].result.outcome == CORDON_OUTCOME_PENDING;
 	}
 	atomic_fetch_add(&counters->refused, refused);
 	if (s->error == 0) {
-		atomic_fetch_add(&counters->submitted, s->count - refused);
+		atomic_fetch_add(&counters->submitted, s->count - refused - waiting);
+	}
+	if (s->error == 0 && s->approves != 0) {
+		log_notice("change %" PRIu64 " is approved by %s: %zu items entered, "
+			   "%zu refused",
+			s->approves, s->by, s->count - refused, refused);
 	}
 }
 
@@ -139,11 +214,10 @@ static int check_count(const Cordon__SubmitRequest *message, struct errmsg *msg)
 	return 0;
 }
 
-static int read_items(struct request *request, struct submission *s, struct errmsg *msg)
+static int read_items(struct request *request, const Cordon__SubmitRequest *message,
+	const struct submit_approval *approval, struct submission *s,
+	struct errmsg *msg)
 {
-	const Cordon__SubmitRequest *message =
-		(const Cordon__SubmitRequest *)request->message;
-
 	s->items = arena_array(&s->arena, message->n_items, sizeof(*s->items));
 	if (s->items == NULL) {
 		return CORDON_ENOMEM;
@@ -156,6 +230,12 @@ static int read_items(struct request *request, struct submission *s, struct errm
 
 		if (error != 0) {
 			return error;
+		}
+		item->own.by = s->by;
+		item->own.change = &s->pending_change;
+		if (approval != NULL) {
+			item->position = approval->positions[i];
+			item->own.why = 0;
 		}
 		if (item->result.error == 0) {
 			s->job.entries++;
@@ -233,13 +313,15 @@ static int check_copies(
 	return copies_enter(request->service->node, &s->copies, msg);
 }
 
-static int begin(struct request *request, struct submission *s, struct errmsg *msg)
+static int begin(struct request *request, const Cordon__SubmitRequest *message,
+	const struct submit_approval *approval, struct submission *s,
+	struct errmsg *msg)
 {
-	int error = copies_read(request->service->node->config,
-		(const Cordon__SubmitRequest *)request->message, &s->copies, msg);
+	int error =
+		copies_read(request->service->node->config, message, &s->copies, msg);
 
 	if (error == 0) {
-		error = read_items(request, s, msg);
+		error = read_items(request, message, approval, s, msg);
 	}
 	if (error == 0) {
 		error = check_size(request, s, msg);
@@ -261,10 +343,9 @@ static int post(struct submission *s)
 	return error;
 }
 
-int handle_submit(struct request *request, struct errmsg *msg)
+int submit_begin(struct request *request, const Cordon__SubmitRequest *message,
+	const struct submit_approval *approval, struct errmsg *msg)
 {
-	const Cordon__SubmitRequest *message =
-		(const Cordon__SubmitRequest *)request->message;
 	struct submission *s;
 	int error = check_node(request->service->node, msg);
 
@@ -285,7 +366,9 @@ int handle_submit(struct request *request, struct errmsg *msg)
 	s->job.run = run;
 	s->job.done = done;
 	s->letter.deliver = on_letter;
-	error = begin(request, s, msg);
+	s->approves = approval == NULL ? 0 : approval->number;
+	ident_uri_text(&request->asker->identity, s->by);
+	error = begin(request, message, approval, s, msg);
 	if (error != 0) {
 		submission_free(s);
 		return error;
@@ -295,4 +378,10 @@ int handle_submit(struct request *request, struct errmsg *msg)
 		return 0;
 	}
 	return post(s);
+}
+
+int handle_submit(struct request *request, struct errmsg *msg)
+{
+	return submit_begin(
+		request, (const Cordon__SubmitRequest *)request->message, NULL, msg);
 }

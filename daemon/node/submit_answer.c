@@ -15,14 +15,15 @@ static void fill_result(struct result_message *message, const struct submit_item
 	const struct own_result *result = &item->result;
 	const char *warning =
 		result->text.text[0] != '\0' ? result->text.text : item->warning.text;
+	int error = result->outcome == CORDON_OUTCOME_PENDING ? CORDON_ETWOEYES
+							      : result->error;
 	struct failure failure;
 
 	message->result = (Cordon__SubmitResult)CORDON__SUBMIT_RESULT__INIT;
 	message->result.id = message_data_bytes(item->own.id);
 	message->result.outcome = result->outcome;
-	if (result->error != 0) {
-		failures_describe(
-			result->error, result->text.text, message->field, &failure);
+	if (error != 0) {
+		failures_describe(error, result->text.text, message->field, &failure);
 		failure_to_message(&failure, &message->error);
 		message->result.error = &message->error;
 		return;

@@ -5,6 +5,7 @@
 #include "daemon/node/committer.h"
 #include "daemon/node/copies.h"
 #include "daemon/node/own_lists.h"
+#include "daemon/node/pending.h"
 #include "daemon/node/session.h"
 
 /* One item on its way through a submission; all in the submission's arena. */
@@ -14,6 +15,7 @@ struct submit_item {
 	struct errmsg warning;    /* of the entry rules */
 	uint16_t kind;            /* 0: not known yet, or none */
 	size_t bytes;             /* as it came */
+	uint32_t position;        /* of an approval: in the change */
 };
 
 /*
@@ -37,8 +39,11 @@ struct submission {
 	size_t *pending;   /* the session's; good while held is */
 	size_t bytes;      /* counted there */
 	bool done;
-	bool waits;    /* done, and copies are waited for */
-	bool stopping; /* the node: nothing is waited for any more */
+	bool waits;             /* done, and copies are waited for */
+	bool stopping;          /* the node: nothing is waited for any more */
+	char by[IDENT_URI_MAX]; /* who submits, or approves */
+	struct pending_change pending_change; /* what of it waits for another's eyes */
+	uint64_t approves; /* a change's number; 0: it is a submission */
 	struct copies copies;
 	struct submit_item *items;
 	size_t count;
@@ -50,6 +55,17 @@ struct submission {
 };
 
 extern const struct held_ops submission_held_ops;
+
+/*
+ * Takes message's items on their way.  approves: of a change that waits, which has been
+ * approved by the asker: items that lie at these positions (one per item) in it.
+ */
+struct submit_approval {
+	uint64_t number;
+	const uint32_t *positions;
+};
+int submit_begin(struct request *request, const Cordon__SubmitRequest *message,
+	const struct submit_approval *approval, struct errmsg *msg);
 
 /* done, and held: it is on disk, or was refused as a whole.  Answers it, which ends
  * held and frees it, unless it is to wait. */

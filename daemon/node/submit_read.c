@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include <cordon/client.h>
+#include "daemon/core/authz/sight.h"
 #include "daemon/node/rights.h"
 #include "daemon/node/submit_private.h"
 #include "proto/record_codec.h"
@@ -155,15 +156,6 @@ static int read_put(struct request *request, const Cordon__SubmitItem *message,
 	return error;
 }
 
-/* Null where there is no memory, which the arena keeps in mind. */
-static const char *submitter(const struct request *request, struct arena *arena)
-{
-	char uri[IDENT_URI_MAX];
-
-	ident_uri_text(&request->asker->identity, uri);
-	return arena_printf(arena, "%s", uri);
-}
-
 static int read_withdraw(struct request *request, const Cordon__WithdrawItem *message,
 	struct arena *arena, struct submit_item *item, struct errmsg *msg)
 {
@@ -171,7 +163,6 @@ static int read_withdraw(struct request *request, const Cordon__WithdrawItem *me
 	int error = read_id(request, message->id, arena, item);
 
 	item->own.type = OWN_WITHDRAW;
-	item->own.by = submitter(request, arena);
 	item->own.reason = message->reason;
 	item->bytes = message->id.len + message->text.len;
 	if (error != 0 || refused(item)) {
@@ -236,10 +227,34 @@ static int read_any(struct request *request, const Cordon__SubmitItem *message,
 	}
 }
 
+/*
+ * What in the item is for a second pair of eyes, and the item as it came, should it
+ * have to wait.  Whether withdrawals are many the writer sees.
+ */
+static int read_eyes(const struct request *request, const Cordon__SubmitItem *message,
+	struct arena *arena, struct submit_item *item)
+{
+	const struct node *node = request->service->node;
+	uint32_t eyes = rights_eyes(node->rights);
+	bool may_wait = item->own.type == OWN_WITHDRAW && (eyes & EYES_WITHDRAWALS);
+
+	if (item->own.type == OWN_PUT) {
+		item->own.why =
+			sight_demands(item->own.record, node->config->two_eyes_range) &
+			eyes;
+		may_wait = item->own.why != 0;
+	}
+	return may_wait ? message_pack(&message->base, arena, &item->own.packed) : 0;
+}
+
 int submit_read(struct request *request, const Cordon__SubmitItem *message,
 	struct arena *arena, struct submit_item *item, struct errmsg *msg)
 {
 	int error = read_any(request, message, arena, item, msg);
+
+	if (error == 0 && !refused(item)) {
+		error = read_eyes(request, message, arena, item);
+	}
 
 	if (error == 0 && arena->failed) {
 		error = CORDON_ENOMEM;

@@ -51,6 +51,17 @@ static int make_answer(struct submission *s, Cordon__SubmitAnswer **answer)
 		       : copies_answer(s->service, &s->copies, &s->arena, *answer);
 }
 
+static int say_approved(
+	struct session *session, uint32_t request, const Cordon__SubmitAnswer *answer)
+{
+	Cordon__PendingAnswer message = CORDON__PENDING_ANSWER__INIT;
+
+	message.results = answer->results;
+	message.n_results = answer->n_results;
+	return session_answer(
+		session, request, MESSAGE_PENDING_ANSWER, 0, &message.base);
+}
+
 static int say(struct submission *s)
 {
 	struct session *session = held_session(s->held);
@@ -70,8 +81,9 @@ static int say(struct submission *s)
 			cordon_error_text(error));
 		return session_refuse(session, request, error, msg.text);
 	}
-	return session_answer(
-		session, request, MESSAGE_SUBMIT_ANSWER, 0, &answer->base);
+	return s->approves == 0 ? session_answer(session, request,
+					  MESSAGE_SUBMIT_ANSWER, 0, &answer->base)
+				: say_approved(session, request, answer);
 }
 
 /* Ends the held request, and the submission with it, unless there is no room yet. */

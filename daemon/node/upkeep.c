@@ -29,6 +29,7 @@ static upkeep_fn *const tasks[UPKEEP_TASKS] = {
 	[UPKEEP_STUBS] = upkeep_stubs,
 	[UPKEEP_TOMBSTONES] = upkeep_tombstones,
 	[UPKEEP_ERASE] = upkeep_erase,
+	[UPKEEP_PENDING] = upkeep_pending,
 };
 
 static const char *const task_texts[UPKEEP_TASKS] = {
@@ -37,6 +38,7 @@ static const char *const task_texts[UPKEEP_TASKS] = {
 	[UPKEEP_STUBS] = "withdraw what was erased",
 	[UPKEEP_TOMBSTONES] = "let tombstones go",
 	[UPKEEP_ERASE] = "erase what has ended",
+	[UPKEEP_PENDING] = "drop what nobody approved in time",
 };
 
 /* ---- the clock ------------------------------------------------------------------ */
@@ -85,9 +87,9 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 
 	job->more = false;
 	job->done = 0;
-	/* all but the last are the signing node's */
-	if (job->task != UPKEEP_ERASE && (!atomic_load(&job->node->signs) ||
-						 !atomic_load(&job->node->own_open))) {
+	/* all but the last two are the signing node's */
+	if (job->task < UPKEEP_ERASE && (!atomic_load(&job->node->signs) ||
+						!atomic_load(&job->node->own_open))) {
 		return 0;
 	}
 	if ((job->task == UPKEEP_ENDED || job->task == UPKEEP_LAPSED) &&
@@ -147,6 +149,9 @@ static void count(const struct upkeep_job *job)
 		break;
 	case UPKEEP_ERASE:
 		atomic_fetch_add(&to->erased, job->done);
+		break;
+	case UPKEEP_PENDING:
+		atomic_store(&to->pending, job->pending);
 		break;
 	case UPKEEP_TASKS:
 		break;

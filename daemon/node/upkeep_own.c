@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 
 #include "daemon/node/own_lists_state.h"
+#include "daemon/node/pending.h"
 #include "daemon/node/upkeep_private.h"
 #include "proto/record_codec.h"
 
@@ -277,4 +278,18 @@ int upkeep_stubs(struct upkeep_job *job, struct store_txn *txn, struct errmsg *m
 	}
 	upkeep_ids_finish(&ids);
 	return error;
+}
+
+/* ---- what was not approved ------------------------------------------------------ */
+
+int upkeep_pending(struct upkeep_job *job, struct store_txn *txn, struct errmsg *msg)
+{
+	int error = pending_expire(
+		txn, job->context.now_s, UPKEEP_BATCH, &job->done, &job->pending);
+
+	job->more = job->done == UPKEEP_BATCH;
+	if (error == CORDON_ENOMEM) {
+		return errmsg_set(msg, error, "out of memory");
+	}
+	return error == 0 ? 0 : store_txn_error(txn, msg);
 }

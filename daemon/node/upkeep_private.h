@@ -17,6 +17,7 @@ enum upkeep_task {
 	UPKEEP_STUBS,
 	UPKEEP_TOMBSTONES,
 	UPKEEP_ERASE,
+	UPKEEP_PENDING,
 	UPKEEP_TASKS
 };
 
@@ -40,6 +41,7 @@ struct upkeep_job {
 	bool more; /* there is more of the same to do */
 	size_t done;
 	uint64_t reviews, held; /* LAPSED */
+	uint64_t pending;       /* PENDING */
 	int error;
 	struct errmsg text;
 };
@@ -50,6 +52,7 @@ typedef int upkeep_fn(
 upkeep_fn upkeep_ended, upkeep_lapsed, upkeep_stubs; /* upkeep_own.c */
 upkeep_fn upkeep_tombstones;                         /* upkeep_floor.c */
 upkeep_fn upkeep_erase;                              /* upkeep_erase.c */
+upkeep_fn upkeep_pending;                            /* upkeep_own.c */
 
 /* Ids that a walk gave, by value. */
 struct upkeep_ids {

@@ -114,8 +114,7 @@ int store_pending_put(struct store_txn *txn, const struct store_pending *pending
 		(struct bytes){ value, write_value(pending, value) });
 }
 
-/* At a key of the table; *found false: nothing is there. */
-static int get(struct store_txn *txn, uint64_t number, uint32_t position,
+int store_pending_get(struct store_txn *txn, uint64_t number, uint32_t position,
 	struct store_pending *pending, bool *found)
 {
 	struct bytes value;
@@ -140,7 +139,7 @@ int store_pending_remove(struct store_txn *txn, uint64_t number, uint32_t positi
 	struct store_pending pending;
 	struct key key;
 	bool found;
-	int error = get(txn, number, position, &pending, &found);
+	int error = store_pending_get(txn, number, position, &pending, &found);
 
 	if (error == 0 && found && pending.id.size > 0) {
 		key_pending_id(&key, pending.id);
@@ -173,7 +172,8 @@ int store_pending_find(struct store_txn *txn, struct bytes id,
 		return txn_corrupt(
 			txn, TABLE_PENDING, key_bytes(&key), "no place of a change");
 	}
-	error = get(txn, pending->number, pending->position, pending, found);
+	error = store_pending_get(
+		txn, pending->number, pending->position, pending, found);
 	if (error == 0 && !*found) {
 		error = txn_corrupt(txn, TABLE_PENDING, key_bytes(&key),
 			"the change that it names does not wait");

@@ -338,7 +338,7 @@ int store_held_count(struct store_txn *txn, uint64_t *count);
 
 /* ---- changes that wait for a second pair of eyes ------------------------------ */
 
-#define STORE_PENDING_ITEM_MAX (72 * 1024)
+#define STORE_PENDING_ITEM_MAX (80 * 1024)
 
 struct store_pending {
 	uint64_t number;   /* of the change; from 1, never used again */
@@ -359,6 +359,9 @@ struct store_pending {
 int store_pending_put(struct store_txn *txn, const struct store_pending *pending);
 /* What is not there is no error. */
 int store_pending_remove(struct store_txn *txn, uint64_t number, uint32_t position);
+int store_pending_get(struct store_txn *txn, uint64_t number, uint32_t position,
+	struct store_pending *pending, bool *found);
+/* By the record's id. */
 int store_pending_find(struct store_txn *txn, struct bytes id,
 	struct store_pending *pending, bool *found);
 /* Returns false to stop; may not change the store. */

@@ -157,14 +157,16 @@ enum cordon_outcome {
 	CORDON_OUTCOME_UNCHANGED, /* the same stood there before */
 	CORDON_OUTCOME_WITHDRAWN,
 	CORDON_OUTCOME_REFUSED,
-	CORDON_OUTCOME_HELD /* a withdrawal, one of many: waits for an admin's word */
+	CORDON_OUTCOME_HELD, /* a withdrawal, one of many: waits for an admin's word */
+	/* waits until a second certificate of the member has approved it */
+	CORDON_OUTCOME_PENDING
 };
 
 struct cordon_result {
-	const char *id;         /* NULL where the item has none */
-	uint32_t outcome;       /* enum cordon_outcome */
-	int error;              /* refused: CORDON_EFIELD …; else 0 */
-	const char *error_text; /* refused */
+	const char *id;   /* NULL where the item has none */
+	uint32_t outcome; /* enum cordon_outcome */
+	int error; /* refused: CORDON_EFIELD …; pending: CORDON_ETWOEYES; else 0 */
+	const char *error_text; /* refused, pending */
 	const char *field;      /* the one to blame, or NULL */
 	const char *warning;    /* taken, but look at this; or NULL */
 	uint64_t version;       /* of the record now; 0 when refused */
@@ -361,6 +363,14 @@ struct cordon_member_status {
 	int64_t keys_until_s;       /* when its first head key ends; 0: none does */
 };
 
+/* Something that the node trusts in, and that ends. */
+struct cordon_expiry {
+	const char *what; /* "certificate" (its own), "ca", "crl", "head_key" */
+	const char *member;
+	int64_t ends_s; /* unix second */
+	bool soon;      /* or past: worth a warning, as the node is configured */
+};
+
 struct cordon_status {
 	const char *node; /* URI */
 	const char *member;
@@ -385,6 +395,9 @@ struct cordon_status {
 	uint64_t reviews_due; /* own records to be reviewed within 90 days */
 	uint64_t held;        /* withdrawals that wait for an admin; see cordon_brake */
 	bool clock_trusted;   /* other members' heads agree with the node's clock */
+	uint64_t pending;     /* items that wait for a second pair of eyes */
+	const struct cordon_expiry *expiries; /* the first to end first */
+	size_t expiries_count;
 };
 
 int cordon_status(struct cordon_client *client, struct cordon_status **status);
@@ -421,6 +434,95 @@ enum cordon_brake_what {
 int cordon_brake(struct cordon_client *client, enum cordon_brake_what what,
 	uint64_t batch, struct cordon_brake **brake);
 void cordon_brake_destroy(struct cordon_brake *brake);
+
+/* One item of a change that waits for a second pair of eyes. */
+struct cordon_pending_item {
+	uint32_t position; /* in the change, from 1 */
+	enum cordon_item_type type;
+	const char *id;
+	const struct cordon_record *record; /* put; with internal_note if allowed */
+	uint32_t reason;                    /* withdraw: enum cordon_withdrawal */
+	const char *text;                   /* withdraw */
+	struct cordon_date until;           /* confirm */
+	const char *const *why;             /* "detain", "exceptions" … */
+	size_t why_count;
+};
+
+/* What of one request waits until another certificate of the member approves it. */
+struct cordon_pending_change {
+	uint64_t number; /* never used again */
+	const char *by;  /* URI of the submitter */
+	int64_t at_s, expires_s;
+	uint64_t count; /* items; on a page of one change, those of the page */
+	const char *const *why;
+	size_t why_count;
+	const char *const *ids; /* the first of them */
+	size_t ids_count;
+	const struct cordon_pending_item *items; /* where one change was asked for */
+	size_t items_count;
+	/* An export of owner's (NULL: everybody's) records of kind (0: all). */
+	bool is_export;
+	const char *owner;
+	uint32_t kind;
+	const char *approved_by; /* an export's: its submitter may do it once */
+};
+
+struct cordon_pending {
+	const struct cordon_pending_change *changes; /* list */
+	size_t changes_count;
+	bool more; /* list: ask again, after the last number, or item */
+	const struct cordon_result *results; /* approve, reject: one per item */
+	size_t results_count;
+};
+
+enum cordon_pending_what {
+	CORDON_PENDING_LIST = 1,
+	CORDON_PENDING_APPROVE, /* by another certificate than the submitter's */
+	CORDON_PENDING_REJECT   /* also by the submitter's own */
+};
+
+/*
+ * number: of the change to approve or reject; of a list: 0 for all, without their
+ * items, or one, with them.  after: 0, or where the next page begins: behind that
+ * number, or (of one change) behind the item of that position.  An item that cannot be
+ * entered any more has its error in results and goes on waiting.  CORDON_ENOTFOUND: no
+ * such change waits; CORDON_EDENIED: not for this certificate.
+ */
+int cordon_pending(struct cordon_client *client, enum cordon_pending_what what,
+	uint64_t number, uint64_t after, struct cordon_pending **pending);
+/* Wipes and frees; NULL is accepted. */
+void cordon_pending_destroy(struct cordon_pending *pending);
+
+/* Who may do what at a node. */
+struct cordon_authz_question {
+	const char *identity; /* URI of a certificate, which need not exist */
+	const char *action;   /* "lookup", "submit", "export" … */
+	const char *owner;    /* of the records; NULL: nobody's in particular */
+	uint32_t kind;        /* of the records; 0: none in particular */
+	uint32_t query_type;  /* lookup: enum cordon_query_type; 0: none in particular
+			       */
+};
+
+struct cordon_authz_step {
+	const char *rule; /* "role", "kinds" … */
+	bool passed;
+	const char *text; /* why not; NULL */
+};
+
+struct cordon_authz {
+	bool allowed;
+	const struct cordon_authz_step *steps; /* all rules; the first that denies
+						* decides */
+	size_t steps_count;
+	const char *const *eyes; /* allowed, but these wait: see cordon_pending */
+	size_t eyes_count;
+	const char *section; /* of the configuration that counts; NULL: none */
+};
+
+/* An administrator's or auditor's. */
+int cordon_authz(struct cordon_client *client,
+	const struct cordon_authz_question *question, struct cordon_authz **authz);
+void cordon_authz_destroy(struct cordon_authz *authz);
 
 /* The node's store being written anew, without what was erased from it. */
 struct cordon_compaction {

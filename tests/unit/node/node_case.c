@@ -30,6 +30,7 @@ static const struct {
 	{ "peer", "KAZ", "cordon://KAZ/node/astana-1" },
 	{ "desk", "KAZ", "cordon://KAZ/checkpoint/desk-1" },
 	{ "agency", "KAZ", "cordon://KAZ/agency/migration-1" },
+	{ "agency-2", "KAZ", "cordon://KAZ/agency/migration-2" },
 	{ "auditor", "KAZ", "cordon://KAZ/auditor/audit-1" },
 	{ "admin", "KAZ", "cordon://KAZ/admin/admin-1" },
 	{ "rus-node", "RUS", "cordon://RUS/node/moscow-1" },
