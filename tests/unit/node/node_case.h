@@ -20,8 +20,8 @@
  * fails the running cmocka test when it does not work.
  */
 struct node_case {
-	struct testpki *pki; /* node, peer, desk, agency, agency-2, auditor, admin, RUS's:
-			      * rus-node, rus-desk, rus-agency */
+	struct testpki *pki; /* node, peer, desk, agency, agency-2, auditor, admin,
+			      * RUS's: rus-node, rus-desk, rus-agency */
 	struct config *config;
 	struct node node;
 	char dir[64];
