@@ -56,7 +56,8 @@ static int scan(void *data, uint64_t posting_key, uint32_t from, uint32_t to,
 
 	write_born(from, first);
 	write_born(to, last);
-	rc = mdb_cursor_get(cursor, &key, &page, MDB_GET_BOTH_RANGE);
+	rc = mdb_cursor_get(
+		cursor, &key, &page, from == 0 ? MDB_SET_KEY : MDB_GET_BOTH_RANGE);
 	at = page.mv_data;
 	if (rc == 0) {
 		rc = mdb_cursor_get(cursor, &key, &page, MDB_GET_MULTIPLE);

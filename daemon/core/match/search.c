@@ -13,7 +13,8 @@
 
 #define COMPARE_WITH_DATE 96
 #define COMPARE_WITHOUT_DATE 320
-#define RARITY_PER_WORTH 16
+#define FRUITLESS_MAX 48 /* compared one after the other and not alike enough */
+#define SEEN_SHIFT 53    /* 64 bits to SEARCH_SEEN_SLOTS */
 #define KEYED_WORDS_LEAST 2
 
 /* ---- 1. words -------------------------------------------------------------------- */
@@ -21,13 +22,6 @@
 static bool is_father(const struct name_word *word)
 {
 	return (word->flags & WORD_OF_FATHER) != 0 || word->part == WORD_PATRONYMIC;
-}
-
-static uint32_t worth_of(uint32_t weight)
-{
-	uint32_t rarity = weight / RARITY_PER_WORTH;
-
-	return WORTH_EXACT + (rarity < WORTH_RARITY_MAX ? rarity : WORTH_RARITY_MAX);
 }
 
 static int weigh(const struct posting_source *source, const struct name_word *word,
@@ -65,13 +59,14 @@ static int take_word(struct looking *looking, size_t i)
 	int error = weigh(looking->source, word, &to->count, weight);
 
 	to->key = posting_key_word(word);
-	to->worth = worth_of(*weight);
+	to->worth = WORTH_OF(*weight);
 	to->byte = posting_byte(word);
 	to->at = (uint8_t)i;
 	to->parts = 1;
 	to->initial = (word->flags & WORD_INITIAL) != 0;
 	to->truncated = (word->flags & WORD_TRUNCATED) != 0;
-	to->keyed = !to->initial && !is_father(word);
+	to->father = is_father(word);
+	to->keyed = !to->initial && !to->father;
 	return error;
 }
 
@@ -94,7 +89,7 @@ static int take_joined(struct looking *looking, size_t i)
 	error = weigh(looking->source, &joined, &to->count, &weight);
 	if (error == 0 && to->count > 0) {
 		to->key = posting_key_word(&joined);
-		to->worth = worth_of(weight);
+		to->worth = WORTH_OF(weight);
 		to->byte = posting_byte(&joined);
 		to->at = (uint8_t)i;
 		to->parts = 2;
@@ -194,11 +189,27 @@ static int by_score(const void *a, const void *b)
 	return x->ref == y->ref ? 0 : x->ref < y->ref ? -1 : 1;
 }
 
+/* A person may have come by several keys: false for one that came before. */
+static bool is_new(struct search_work *work, uint64_t ref)
+{
+	size_t slot = ref * UINT64_C(0x9e3779b97f4a7c15) >> SEEN_SHIFT;
+
+	while (work->seen[slot] != 0 && work->seen[slot] != ref) {
+		slot = (slot + 1) % SEARCH_SEEN_SLOTS;
+	}
+	if (work->seen[slot] == ref) {
+		return false;
+	}
+	work->seen[slot] = ref;
+	return true;
+}
+
 struct comparing {
 	struct looking *looking;
 	struct search_result *result;
 	uint32_t min_score;
 	size_t kept;
+	size_t fruitless; /* compared since the last that was kept */
 };
 
 static int compare_one(struct comparing *c, const struct search_candidate *candidate)
@@ -212,6 +223,7 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 		return error == CORDON_ENOTFOUND ? 0 : error;
 	}
 	c->result->compared++;
+	c->fruitless++;
 	compare_person(&c->looking->asked, &card, &score);
 	if (score.score < c->min_score || score.score == 0) {
 		return 0;
@@ -221,6 +233,7 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 		.name_permille = score.name.name_permille,
 		.rank = candidate->rank };
 	c->kept++;
+	c->fruitless = 0;
 	return 0;
 }
 
@@ -237,14 +250,18 @@ static uint32_t least_rank(const struct comparing *c, uint32_t name_permille)
 	return least;
 }
 
-/* Candidates that were not compared although they promise as much as what was found. */
-static void look_at_rest(struct comparing *c, size_t compared)
+static const struct search_candidate *in_order(const struct looking *looking, size_t i)
 {
-	const struct looking *looking = c->looking;
+	return &looking->work->candidates[looking->work->order[i]];
+}
+
+/* Candidates that were not compared although they promise as much as what was found. */
+static void look_at_rest(struct comparing *c, size_t from)
+{
 	uint32_t least = least_rank(c, 0);
 
-	for (size_t i = compared; i < looking->candidates; i++) {
-		c->result->cut |= looking->work->candidates[i].rank >= least;
+	for (size_t i = from; i < c->looking->candidates && !c->result->cut; i++) {
+		c->result->cut = in_order(c->looking, i)->rank >= least;
 	}
 }
 
@@ -288,25 +305,43 @@ static int show(struct comparing *c, size_t limit)
 	return error;
 }
 
-static int compare_all(struct comparing *c, size_t limit)
+/* *from: the first that was not compared. */
+static int compare_best(struct comparing *c, size_t *from)
 {
 	struct looking *looking = c->looking;
-	const struct search_compared *all = looking->work->compared;
 	size_t max = (looking->asked.born & 31) != 0 ? COMPARE_WITH_DATE
 						     : COMPARE_WITHOUT_DATE;
 	size_t i;
 	int error = 0;
 
-	search_choose(looking, max);
-	for (i = 0; error == 0 && i < looking->candidates && i < max; i++) {
-		error = compare_one(c, &looking->work->candidates[i]);
+	search_order(looking);
+	memset(looking->work->seen, 0, sizeof(looking->work->seen));
+	for (i = 0; error == 0 && i < looking->candidates; i++) {
+		const struct search_candidate *candidate = in_order(looking, i);
+
+		if (c->result->compared == max || c->fruitless == FRUITLESS_MAX) {
+			break;
+		}
+		if (is_new(looking->work, candidate->ref)) {
+			error = compare_one(c, candidate);
+		}
 	}
+	*from = i;
+	return error;
+}
+
+static int compare_all(struct comparing *c, size_t limit)
+{
+	struct search_compared *all = c->looking->work->compared;
+	size_t from;
+	int error = compare_best(c, &from);
+
 	if (error != 0) {
 		return error;
 	}
-	qsort(looking->work->compared, c->kept, sizeof(all[0]), by_score);
+	qsort(all, c->kept, sizeof(all[0]), by_score);
 	c->result->cut |= c->kept > limit;
-	look_at_rest(c, i);
+	look_at_rest(c, from);
 	count_namesakes(c);
 	return show(c, limit);
 }
@@ -315,7 +350,10 @@ int search_person(const struct posting_source *source,
 	const struct compare_person *asked, uint32_t min_score, size_t limit,
 	struct search_work *work, struct search_result *result)
 {
-	struct looking looking = { .source = source, .asked = *asked, .work = work };
+	struct looking looking = { .source = source,
+		.asked = *asked,
+		.worth_beside = WORD_NONE + 1,
+		.work = work };
 	struct comparing comparing = {
 		.looking = &looking, .result = result, .min_score = min_score
 	};

@@ -79,8 +79,11 @@ struct search_compared {
 	uint64_t ref;
 	uint32_t score, name_permille, rank;
 };
+#define SEARCH_SEEN_SLOTS 2048
 struct search_work {
 	struct search_candidate candidates[SEARCH_CANDIDATES_MAX];
+	uint16_t order[SEARCH_CANDIDATES_MAX];
+	uint64_t seen[SEARCH_SEEN_SLOTS];
 	struct search_compared compared[SEARCH_COMPARE_MAX];
 };
 

@@ -14,9 +14,10 @@
  * 3. Without a date: the same, whenever they were born.
  */
 
-#define RARE_WORD 512   /* postings that are read whatever their date */
-#define SELDOM_WORD 256 /* that few are candidates by one word alone */
+#define RARE_WORD 512  /* postings that are read whatever their date */
+#define SELDOM_WORD 24 /* that few are candidates by one word alone */
 #define PROBED_WORDS_MAX 3
+#define LEAST_ON_DATE (-24) /* of who was born on the very day */
 #define LEAST_YEAR 1900
 #define LAST_YEAR 2099
 #define YEAR_LOW_BITS 511u
@@ -40,7 +41,8 @@ static struct probe probe_of(const struct looking *looking, size_t k)
 	return (struct probe){ .key = word->key,
 		.to = BORN_LAST,
 		.word = looking->order[k],
-		.base = word->worth,
+		.base = (int32_t)word->worth,
+		.needed = NOTHING,
 		.rarest = k == 0,
 		.needed_against = NEVER };
 }
@@ -120,8 +122,8 @@ static int read_word_near(struct looking *looking, size_t k, uint32_t born)
 	if (word->count > RARE_WORD || word->truncated) {
 		return read_near(looking, &probe, born);
 	}
-	probe.needed = 0;
-	probe.needed_against = WORTH_EXACT;
+	probe.needed = NOTHING;
+	probe.needed_against = WORTH_SOME;
 	return read_word(looking, &probe);
 }
 
@@ -131,7 +133,7 @@ static int read_date(struct looking *looking, uint32_t born)
 		.from = born,
 		.to = born,
 		.word = WORD_NONE,
-		.needed = looking->name_count > 1 ? 2 * WORTH_CLASS : WORTH_CLASS,
+		.needed = LEAST_ON_DATE,
 		.needed_against = NEVER };
 
 	return search_probe(looking, &probe);
@@ -150,8 +152,7 @@ int search_with_date(struct looking *looking, uint32_t born)
 		struct probe probe = probe_of(looking, 0);
 
 		probe.rarest = false;
-		probe.base -= WORTH_NEIGHBOUR_LESS;
-		error = search_neighbours(looking, probe);
+		error = search_neighbours(looking, probe, ALL_PLACES);
 	}
 	return error;
 }
@@ -163,7 +164,7 @@ static int read_between(struct looking *looking, size_t k, uint32_t from, uint32
 	struct probe probe = probe_of(looking, k);
 
 	if (has_others(looking, word) && word->count > SELDOM_WORD) {
-		probe.needed = k == 0 ? WORTH_CLASS : WORTH_EXACT;
+		probe.needed = k == 0 ? WORTH_CLASS : WORTH_SOME;
 	}
 	probe.needed_against = from == 0 ? probe.needed : NEVER;
 	return read_dates(looking, &probe, from, to);
@@ -181,9 +182,9 @@ static int read_neighbours(
 	probe.from = from;
 	probe.to = to;
 	probe.rarest = false;
-	probe.base -= WORTH_NEIGHBOUR_LESS;
-	probe.needed = has_others(looking, word) ? WORTH_EXACT : 0;
-	return search_neighbours(looking, probe);
+	probe.needed = has_others(looking, word) ? WORTH_SOME : NOTHING;
+	/* the beginning of the other words is seen in the rarest's signatures */
+	return search_neighbours(looking, probe, k == 0 ? ALL_PLACES : 1);
 }
 
 /* 3., and 2. for each range of dates. */

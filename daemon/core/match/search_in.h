@@ -8,7 +8,8 @@
 
 #define SEARCH_WORDS_MAX (2 * NAME_WORDS_MAX)
 #define WORD_NONE SEARCH_WORDS_MAX
-#define RANKS 512 /* ranks are below */
+#define SIGNATURE_BYTES 256
+#define RANKS 1024 /* ranks are below */
 
 /* A word asked for, or two of them written as one. */
 struct search_word {
@@ -18,7 +19,7 @@ struct search_word {
 	uint8_t byte;
 	uint8_t at, parts; /* which words of the name it is */
 	bool keyed;        /* is looked for by its key */
-	bool initial, truncated;
+	bool initial, truncated, father;
 };
 
 struct looking {
@@ -29,6 +30,11 @@ struct looking {
 	size_t name_count, words_count;
 	size_t order[SEARCH_WORDS_MAX]; /* the keyed ones, the rarest first */
 	size_t keyed_count;
+	/* What a byte of a signature is worth beside a word, once for many probes. */
+	uint32_t worth[SIGNATURE_BYTES];
+	size_t worth_beside; /* the word; SEARCH_WORDS_MAX + 1: none yet */
+	uint32_t others;     /* how many others are asked for */
+	uint32_t fathers;    /* which of them are fathers' names */
 	struct search_work *work;
 	size_t candidates;
 	uint32_t floor; /* candidates of a lower rank are left out by now */
@@ -42,32 +48,38 @@ struct probe {
 	uint64_t key;
 	uint32_t from, to; /* birth dates */
 	size_t word;       /* of looking's words, that the key is of; or WORD_NONE */
-	uint32_t base;     /* what the key adds to a rank */
+	int32_t base;      /* what the key adds to a rank */
 	bool rarest;       /* of the rarest word, as it was asked for */
 	/* What the signature must be worth: where the birth date does not speak
 	 * against, and where it does. */
-	uint32_t needed, needed_against;
+	int32_t needed, needed_against;
 };
 
-#define NEVER UINT32_MAX
+#define NEVER INT32_MAX
+#define NOTHING INT32_MIN
 #define BORN_LAST UINT32_MAX
 
-/* What agreement adds to a rank. */
-#define WORTH_EXACT 16 /* a word, and by how rare it is up to … more */
-#define WORTH_RARITY_MAX 40
-#define WORTH_INITIAL 10
-#define WORTH_CLASS 5 /* the first class of a word */
-#define WORTH_NEIGHBOUR_LESS 14
-#define WORTH_DATE 48
+/* What agreement adds to a rank, an eighth of what it is as evidence. */
+#define WORTH_OF(weight) ((weight) / 8)
+#define WORTH_SOME 16 /* as a common given name */
+#define WORTH_INITIAL 12
+#define WORTH_CLASS 6    /* the first class of a word */
+#define WORTH_DIFFERS 40 /* against, for a word that is another on both sides */
+#define WORTH_FATHER_DIFFERS 24
+#define WORTH_NEIGHBOUR_LESS 24
+#define WORTH_STRANGER_LESS 36
+#define WORTH_DATE 64
+#define RANK_ZERO 128
 
 /* search_scan.c: postings become candidates. */
 int search_probe(struct looking *looking, const struct probe *probe);
-/* The best max candidates, each person once, by rank, then by REF. */
-void search_choose(struct looking *looking, size_t max);
+/* Sets work->order: by rank, of equal ones first what came first. */
+void search_order(struct looking *looking);
 
 /* search_near.c: the probe's word as the list may have it. */
-/* With one class wrong, missing or more. */
-int search_neighbours(struct looking *looking, struct probe probe);
+/* With one class wrong, missing or more; at one of the first places, before. */
+int search_neighbours(struct looking *looking, struct probe probe, size_t before);
+#define ALL_PLACES 12
 /* With its end. */
 int search_longer(struct looking *looking, struct probe probe);
 

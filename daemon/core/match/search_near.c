@@ -48,10 +48,30 @@ static uint64_t opened(uint64_t skeleton, size_t place)
 	return kept | (skeleton & ~before(place)) >> CLASS_BITS;
 }
 
-static int probe_key(struct looking *looking, struct probe *probe, uint64_t skeleton)
+/* Classes that spellings and ears exchange; the others only slips of a hand do. */
+static const uint16_t alike[CLASS_VOWEL + 1] = {
+	[1] = 1 << 2,
+	[2] = 1 << 1 | 1 << 5 | 1 << CLASS_VOWEL,
+	[4] = 1 << 8,
+	[5] = 1 << 2 | 1 << 6,
+	[6] = 1 << 5,
+	[7] = 1 << 8,
+	[8] = 1 << 4 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << CLASS_VOWEL,
+	[9] = 1 << 8 | 1 << 10,
+	[10] = 1 << 8 | 1 << 9 | 1 << CLASS_VOWEL,
+	[CLASS_VOWEL] = 1 << 2 | 1 << 8 | 1 << 10,
+};
+/* Those that are written or not, and heard or not. */
+#define FADING (1 << 2 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << CLASS_VOWEL)
+
+static int probe_edit(struct looking *looking, const struct probe *like,
+	uint64_t skeleton, bool usual)
 {
-	probe->key = skeleton;
-	return skeleton == 0 ? 0 : search_probe(looking, probe);
+	struct probe probe = *like;
+
+	probe.base -= usual ? WORTH_NEIGHBOUR_LESS : WORTH_STRANGER_LESS;
+	probe.key = skeleton;
+	return skeleton == 0 ? 0 : search_probe(looking, &probe);
 }
 
 /* Every class at place, but the one that is there already. */
@@ -63,14 +83,15 @@ static int probe_classes(struct looking *looking, struct probe *probe,
 
 	for (unsigned class = 1; error == 0 && class <= last; class ++) {
 		if (class != old) {
-			error = probe_key(looking, probe,
-				skeleton | (uint64_t) class << shift_of(place));
+			error = probe_edit(looking, probe,
+				skeleton | (uint64_t) class << shift_of(place),
+				((old == 0 ? FADING : alike[old]) >> class & 1) != 0);
 		}
 	}
 	return error;
 }
 
-int search_neighbours(struct looking *looking, struct probe probe)
+int search_neighbours(struct looking *looking, struct probe probe, size_t last)
 {
 	uint64_t skeleton = probe.key;
 	size_t count;
@@ -80,10 +101,11 @@ int search_neighbours(struct looking *looking, struct probe probe)
 		return 0;
 	}
 	count = length(skeleton);
-	for (size_t place = 0; error == 0 && place < count; place++) {
+	for (size_t place = 0; error == 0 && place < count && place < last; place++) {
 		uint64_t class = skeleton >> shift_of(place) & CLASS_MASK;
 
-		error = probe_key(looking, &probe, without(skeleton, place));
+		error = probe_edit(looking, &probe, without(skeleton, place),
+			(FADING >> class & 1) != 0);
 		if (error == 0) {
 			error = probe_classes(looking, &probe,
 				skeleton & ~(class << shift_of(place)), place,

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/match/search_in.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /*
  * Postings to candidates.  A posting's rank tells before any card is read how much of
  * the question it agrees with: the key's word, the bytes of its signature and its birth
  * date.
  */
 
-#define BYTES 256
 #define BORN_AT 0
 #define SIGNATURE_AT 4
 #define REF_AT 8
@@ -18,12 +14,12 @@
 
 static const uint16_t worth_of_born[] = {
 	[BORN_OTHER] = 0,
-	[BORN_NOT_KNOWN] = 8,
-	[BORN_CLOSE_YEAR] = 12,
-	[BORN_DIGIT] = 28,
-	[BORN_SWAPPED] = 30,
-	[BORN_YEAR] = 24,
-	[BORN_MONTH] = 36,
+	[BORN_NOT_KNOWN] = 12,
+	[BORN_CLOSE_YEAR] = 20,
+	[BORN_DIGIT] = 36,
+	[BORN_SWAPPED] = 40,
+	[BORN_YEAR] = 28,
+	[BORN_MONTH] = 44,
 	[BORN_DATE] = WORTH_DATE,
 };
 
@@ -31,13 +27,24 @@ struct scanning {
 	struct looking *looking;
 	const struct probe *probe;
 	struct card card; /* with a posting's birth date */
-	uint16_t worth[BYTES];
 };
 
-static void raise_to(uint16_t *worth, uint32_t to)
+/* What a byte of a signature adds: its worth, that it is a word, and which of the words
+ * asked for it agrees with. */
+#define WORTH_MASK UINT32_C(0xffff)
+#define WORD (UINT32_C(1) << 24)
+#define SUM_MASK (WORTH_MASK | UINT32_C(7) << 24)
+#define AGREES(i) (UINT32_C(1) << (16 + (i) % 8))
+#define AGREES_MASK 255
+
+static void raise_to(uint32_t *worth, uint32_t to, uint32_t agrees)
 {
-	if (*worth < to) {
-		*worth = (uint16_t)to;
+	uint32_t old = *worth & WORTH_MASK;
+
+	if (old < to) {
+		*worth = WORD | agrees | to;
+	} else if (old == to) {
+		*worth |= agrees;
 	}
 }
 
@@ -46,27 +53,39 @@ static bool is_own(const struct search_word *own, size_t index)
 	return own != NULL && index >= own->at && index < (size_t)own->at + own->parts;
 }
 
-/* What the words asked for, but the probe's own, make each byte worth. */
-static void fill_worth(struct scanning *s)
+static void raise_word(struct looking *looking, size_t i)
 {
-	const struct looking *looking = s->looking;
+	const struct search_word *word = &looking->words[i];
+	uint32_t *class = &looking->worth[word->byte & 0xf0];
+
+	raise_to(class, WORTH_INITIAL, AGREES(i));
+	for (size_t rest = 1; rest < 16; rest++) {
+		raise_to(&class[rest], word -> initial ? WORTH_INITIAL : WORTH_CLASS,
+			AGREES(i));
+	}
+	if (!word->initial) {
+		raise_to(&looking->worth[word->byte], word->worth, AGREES(i));
+	}
+}
+
+/* What the words asked for, but the probe's own, make each byte worth. */
+static void fill_worth(struct looking *looking, size_t beside)
+{
 	const struct search_word *own =
-		s->probe->word == WORD_NONE ? NULL : &looking->words[s->probe->word];
+		beside == WORD_NONE ? NULL : &looking->words[beside];
 
+	looking->worth_beside = beside;
+	looking->others = 0;
+	looking->fathers = 0;
+	looking->worth[0] = 0;
+	for (size_t i = 1; i < SIGNATURE_BYTES; i++) {
+		looking->worth[i] = WORD;
+	}
 	for (size_t i = 0; i < looking->name_count; i++) {
-		const struct search_word *word = &looking->words[i];
-		uint16_t *class = &s->worth[word->byte & 0xf0];
-
-		if (is_own(own, i)) {
-			continue;
-		}
-		raise_to(class, WORTH_INITIAL);
-		for (size_t rest = 1; rest < 16; rest++) {
-			raise_to(&class[rest],
-				word -> initial ? WORTH_INITIAL : WORTH_CLASS);
-		}
-		if (!word->initial) {
-			raise_to(&s->worth[word->byte], word->worth);
+		if (!is_own(own, i)) {
+			raise_word(looking, i);
+			looking->others++;
+			looking->fathers |= looking->words[i].father ? AGREES(i) : 0;
 		}
 	}
 }
@@ -89,26 +108,6 @@ static enum born_likeness born_of(struct scanning *s, uint32_t born)
 	/* a year alone may be about a year */
 	s->card.born_approximate = (born & ~YEAR_MASK) == 0;
 	return compare_born(&s->looking->asked, &s->card);
-}
-
-static int by_ref(const void *a, const void *b)
-{
-	const struct search_candidate *x = a, *y = b;
-
-	if (x->ref != y->ref) {
-		return x->ref < y->ref ? -1 : 1;
-	}
-	return x->rank == y->rank ? 0 : x->rank > y->rank ? -1 : 1;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-	const struct search_candidate *x = a, *y = b;
-
-	if (x->rank != y->rank) {
-		return x->rank > y->rank ? -1 : 1;
-	}
-	return x->ref == y->ref ? 0 : x->ref < y->ref ? -1 : 1;
 }
 
 /* Leaves the best max, of equal ones those that came first. */
@@ -138,28 +137,23 @@ static void keep_best(struct looking *looking, size_t max)
 	looking->floor = floor;
 }
 
-static void unite(struct looking *looking)
+void search_order(struct looking *looking)
 {
-	struct search_candidate *all = looking->work->candidates;
-	size_t kept = 0;
+	const struct search_candidate *all = looking->work->candidates;
+	size_t starts[RANKS] = { 0 }, sum = 0;
 
-	qsort(all, looking->candidates, sizeof(all[0]), by_ref);
 	for (size_t i = 0; i < looking->candidates; i++) {
-		if (kept == 0 || all[kept - 1].ref != all[i].ref) {
-			all[kept++] = all[i];
-		}
+		starts[all[i].rank]++;
 	}
-	looking->candidates = kept;
-}
+	for (size_t rank = RANKS; rank-- > 0;) {
+		size_t count = starts[rank];
 
-void search_choose(struct looking *looking, size_t max)
-{
-	/* a person may have come by several keys */
-	keep_best(looking,
-		4 * max < SEARCH_CANDIDATES_MAX ? 4 * max : SEARCH_CANDIDATES_MAX);
-	unite(looking);
-	qsort(looking->work->candidates, looking->candidates,
-		sizeof(looking->work->candidates[0]), by_rank);
+		starts[rank] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < looking->candidates; i++) {
+		looking->work->order[starts[all[i].rank]++] = (uint16_t)i;
+	}
 }
 
 static void add(
@@ -173,7 +167,6 @@ static void add(
 		return;
 	}
 	if (looking->candidates == SEARCH_CANDIDATES_MAX) {
-		unite(looking);
 		keep_best(looking, SEARCH_CANDIDATES_MAX / 2);
 		looking->cut = true;
 	}
@@ -182,12 +175,35 @@ static void add(
 		.rank = rank };
 }
 
+/* Words on both sides that differ count against; what only one side has does not. */
+static int32_t worth_of(const struct looking *looking, const uint8_t *signature)
+{
+	static const uint8_t ones[16] = { 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3,
+		4 };
+	const uint32_t *worth = looking->worth;
+	uint32_t a = worth[signature[0]], b = worth[signature[1]];
+	uint32_t c = worth[signature[2]], d = worth[signature[3]];
+	uint32_t sum =
+		(a & SUM_MASK) + (b & SUM_MASK) + (c & SUM_MASK) + (d & SUM_MASK);
+	uint32_t agree = (a | b | c | d) >> 16 & AGREES_MASK;
+	uint32_t agreeing = (uint32_t)ones[agree & 15] + ones[agree >> 4];
+	uint32_t words = sum >> 24;
+	uint32_t both = words < looking->others ? words : looking->others;
+	int32_t against = 0;
+
+	if (both > agreeing) {
+		against = WORTH_DIFFERS * (int32_t)(both - agreeing);
+		if ((looking->fathers >> 16 & ~agree) != 0) {
+			against -= WORTH_DIFFERS - WORTH_FATHER_DIFFERS;
+		}
+	}
+	return (int32_t)(sum & WORTH_MASK) - against;
+}
+
 static void look_at(struct scanning *s, const uint8_t *packed)
 {
 	const struct probe *probe = s->probe;
-	const uint8_t *signature = packed + SIGNATURE_AT;
-	uint32_t worth = (uint32_t)s->worth[signature[0]] + s->worth[signature[1]] +
-			 s->worth[signature[2]] + s->worth[signature[3]];
+	int32_t worth = worth_of(s->looking, packed + SIGNATURE_AT), rank;
 	enum born_likeness born;
 
 	if (worth < probe->needed && worth < probe->needed_against) {
@@ -195,8 +211,8 @@ static void look_at(struct scanning *s, const uint8_t *packed)
 	}
 	born = born_of(s, read_u32(packed + BORN_AT));
 	if (worth >= (born == BORN_OTHER ? probe->needed_against : probe->needed)) {
-		add(s->looking, packed, probe->base + worth + worth_of_born[born],
-			probe->rarest);
+		rank = RANK_ZERO + probe->base + worth + worth_of_born[born];
+		add(s->looking, packed, rank > 0 ? (uint32_t)rank : 0, probe->rarest);
 	}
 }
 
@@ -219,7 +235,9 @@ int search_probe(struct looking *looking, const struct probe *probe)
 {
 	struct scanning s = { .looking = looking, .probe = probe };
 
-	fill_worth(&s);
+	if (looking->worth_beside != probe->word) {
+		fill_worth(looking, probe->word);
+	}
 	return looking->source->scan(
 		looking->source->data, probe->key, probe->from, probe->to, visit, &s);
 }
