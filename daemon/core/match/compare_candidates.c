@@ -6,23 +6,24 @@
 /* Two words may be one of the other name's when the lengths are no further apart. */
 #define JOIN_LETTERS 2
 
-/* From all that an equal word is worth down to one that differs. */
-static int32_t fading(int32_t weight, uint16_t permille)
-{
-	return weight - (weight - EVIDENCE_DIFFERS) * (1000 - permille) / 1000;
-}
-
+/*
+ * Evidence fades from all that an equal word is worth, at no cost, to that of one that
+ * differs, at the limit.  What is not better than EVIDENCE_PAIR_LEAST is no pair.
+ */
 static void add(struct pair_candidates *candidates, struct word_pair pair,
 	const struct word_letters *asked, const struct word_letters *listed,
 	int32_t role_evidence)
 {
-	int32_t cost = word_cost(asked, listed), evidence;
+	int32_t limit = word_limit(asked, listed);
+	int32_t whole = pair.weight - EVIDENCE_DIFFERS;
+	int32_t spare = pair.weight + role_evidence - EVIDENCE_PAIR_LEAST;
+	int32_t cost = word_cost(asked, listed, limit * spare / whole + 1), evidence;
 
-	if (cost == WORD_COST_NONE) {
+	if (cost >= limit) {
 		return;
 	}
-	pair.permille = word_permille(asked, listed, cost);
-	evidence = fading(pair.weight, pair.permille) + role_evidence;
+	pair.permille = (uint16_t)(1000 - cost * 1000 / limit);
+	evidence = pair.weight - whole * (1000 - pair.permille) / 1000 + role_evidence;
 	if (evidence > EVIDENCE_PAIR_LEAST) {
 		pair.evidence = (int16_t)evidence;
 		candidates->pairs[candidates->count++] = pair;

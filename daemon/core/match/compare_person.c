@@ -196,8 +196,7 @@ static bool same_name(const struct comparison *comparison)
 		uint8_t fate = comparison->pairs[i].fate;
 
 		if (fate == WORD_DIFFERS ||
-			(fate <= WORD_JOINED &&
-				comparison->pairs[i].permille < 1000)) {
+			(fate <= WORD_JOINED && comparison->pairs[i].permille < 1000)) {
 			return false;
 		}
 	}

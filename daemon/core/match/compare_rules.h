@@ -15,11 +15,11 @@
 
 /* names */
 #define EVIDENCE_ROLE (-100)       /* a father's name for another kind of name */
-#define EVIDENCE_PAIR_LEAST (-240) /* what is worse differs */
+#define EVIDENCE_PAIR_LEAST (-170) /* what is worse differs */
 #define EVIDENCE_INITIAL 120
 #define EVIDENCE_DIFFERS (-300)
 #define EVIDENCE_FATHER_DIFFERS (-300)
-#define EVIDENCE_MISSING (-100)
+#define EVIDENCE_MISSING (-130)
 #define EVIDENCE_FATHER_MISSING (-8)
 #define EVIDENCE_INITIAL_MISSING (-40)
 

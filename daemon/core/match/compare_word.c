@@ -7,7 +7,7 @@
 #include "daemon/core/match/compare_rules.h"
 #include "daemon/core/match/sound.h"
 
-static int32_t limit_of(const struct word_letters *a, const struct word_letters *b)
+int32_t word_limit(const struct word_letters *a, const struct word_letters *b)
 {
 	return COST_LIMIT_BASE +
 	       COST_LIMIT_LETTER * (a->size > b->size ? a->size : b->size);
@@ -76,12 +76,13 @@ static int32_t next_row(int32_t *row, const uint16_t *change, int32_t left_out,
 	return row_least;
 }
 
-int32_t word_cost(const struct word_letters *a, const struct word_letters *b)
+int32_t word_cost(
+	const struct word_letters *a, const struct word_letters *b, int32_t most)
 {
 	bool unwritten = ((a->flags | b->flags) & WORD_NO_VOWELS) != 0;
 	const uint16_t *a_left_out = unwritten ? a->left_out_unwritten : a->left_out;
 	const uint16_t *b_left_out = unwritten ? b->left_out_unwritten : b->left_out;
-	int32_t limit = limit_of(a, b), row[SOUND_MAX + 1], cut = WORD_COST_NONE, cost;
+	int32_t row[SOUND_MAX + 1], cut = WORD_COST_NONE, cost;
 
 	row[0] = 0;
 	for (size_t k = 0; k < b->size; k++) {
@@ -90,8 +91,8 @@ int32_t word_cost(const struct word_letters *a, const struct word_letters *b)
 	for (size_t i = 0; i < a->size; i++) {
 		const uint16_t *change = cost_change[i > 0][a->index[i]];
 
-		if (next_row(row, change, a_left_out[i], b, b_left_out) >= limit &&
-			cut >= limit) {
+		if (next_row(row, change, a_left_out[i], b, b_left_out) >= most &&
+			cut >= most) {
 			return WORD_COST_NONE;
 		}
 		if ((b->flags & WORD_TRUNCATED) != 0 && row[b->size] < cut) {
@@ -102,13 +103,5 @@ int32_t word_cost(const struct word_letters *a, const struct word_letters *b)
 		cut = row[k] < cut ? row[k] : cut;
 	}
 	cost = row[b->size] < cut ? row[b->size] : cut;
-	return cost < limit ? cost : WORD_COST_NONE;
-}
-
-uint16_t word_permille(
-	const struct word_letters *a, const struct word_letters *b, int32_t cost)
-{
-	int32_t limit = limit_of(a, b);
-
-	return cost >= limit ? 0 : (uint16_t)(1000 - cost * 1000 / limit);
+	return cost < most ? cost : WORD_COST_NONE;
 }

@@ -4,8 +4,8 @@
 
 #include "daemon/core/match/words.h"
 
-/* More than any cost that is still a likeness. */
-#define WORD_COST_NONE 10000
+/* More than any cost. */
+#define WORD_COST_NONE 100000
 
 /* A sound, or two of them as one, with what its letters cost. */
 struct word_letters {
@@ -21,14 +21,14 @@ void word_letters(const struct name_word *word, struct word_letters *letters);
 bool word_letters_joined(const struct name_word *first, const struct name_word *second,
 	struct word_letters *letters);
 
+/* What two sounds of such lengths cost when they are not alike at all. */
+int32_t word_limit(const struct word_letters *a, const struct word_letters *b);
+
 /*
  * What it costs to make one sound from the other: 0 for the same, WORD_COST_NONE for
- * what is beyond the limit that goes with their lengths.  In the units of weights.
+ * most or more.  In the units of weights.
  */
-int32_t word_cost(const struct word_letters *a, const struct word_letters *b);
-
-/* 1000 for no cost .. 0 for the limit or more. */
-uint16_t word_permille(
-	const struct word_letters *a, const struct word_letters *b, int32_t cost);
+int32_t word_cost(
+	const struct word_letters *a, const struct word_letters *b, int32_t most);
 
 #endif
