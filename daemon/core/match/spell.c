@@ -153,6 +153,37 @@ static const char *by_neighbours(const struct reading *reading, size_t at)
 	}
 }
 
+/* Latin letters left in a word of another alphabet, whose rules are not the word's. */
+static const char *stray(const struct sound_letter *letter)
+{
+	switch (letter->text[0]) {
+	case 'q':
+		return "k";
+	case 'w':
+		return "v";
+	case 'y':
+		return "I";
+	case 'j':
+		return "~";
+	default:
+		return letter->text;
+	}
+}
+
+static const char *spelling_of(
+	const struct match_context *context, const struct reading *reading, size_t at)
+{
+	const struct sound_letter *letter =
+		sound_letter_find(&context->letters, reading->letters[at]);
+	const char *text = by_neighbours(reading, at);
+
+	if (text != NULL) {
+		return text;
+	}
+	return letter->script == SCRIPT_LATIN && reading->latin == 0 ? stray(letter)
+								     : letter->text;
+}
+
 static void spell(const struct match_context *context, const struct reading *reading,
 	struct spelt_word *word)
 {
@@ -168,11 +199,9 @@ static void spell(const struct match_context *context, const struct reading *rea
 	for (size_t i = first; i < reading->count; i++) {
 		const struct sound_letter *letter =
 			sound_letter_find(&context->letters, reading->letters[i]);
-		const char *text = by_neighbours(reading, i);
-		size_t size;
+		const char *text = spelling_of(context, reading, i);
+		size_t size = strlen(text);
 
-		text = text == NULL ? letter->text : text;
-		size = strlen(text);
 		if (word->size + size > SPELT_MAX) {
 			break;
 		}
