@@ -64,6 +64,11 @@ void buffer_consume(struct buffer *buffer, size_t size)
 	assert(size <= buffer_bytes(buffer));
 	buffer->start += size;
 	if (buffer->start == buffer->end) {
+		/* personal data goes with the last byte that waited; what is larger is
+		 * given back soon, wiped */
+		if (buffer->size <= BUFFER_KEPT_BYTES) {
+			OPENSSL_cleanse(buffer->data, buffer->end);
+		}
 		buffer->start = 0;
 		buffer->end = 0;
 	}

@@ -7,8 +7,8 @@
 #include "proto/errmsg.h"
 
 /*
- * What the process gives up before it talks to anybody.  Both: once, before there are
- * threads (some of this is the calling thread's, and inherited).
+ * What the process gives up before it talks to anybody.  The first two: once, before
+ * there are threads (some of this is the calling thread's, and inherited).
  */
 
 /*
@@ -25,5 +25,15 @@ int sandbox_limit(uint64_t descriptors, struct errmsg *msg);
  * process is in between and must end.
  */
 int sandbox_become(const char *user, struct errmsg *msg);
+
+/*
+ * Gives up all system calls but those that a running node makes, on all threads, those
+ * there are and those to come, for good: any other ends the process with SIGSYS.  After
+ * the start.  CORDON_ECONFIG when the system cannot do it.
+ */
+int sandbox_seal(struct errmsg *msg);
+
+/* Why this build is not to be sealed; NULL: it is. */
+const char *sandbox_unsealed(void);
 
 #endif

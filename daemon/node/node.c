@@ -258,6 +258,19 @@ static int list_members(struct node *node, struct errmsg *msg)
 	return 0;
 }
 
+/* All threads are there and wait.  Whoever runs without is told each time. */
+static int seal(const struct config *config, struct errmsg *msg)
+{
+	const char *why = config->seccomp ? sandbox_unsealed()
+					  : "seccomp = no in its configuration";
+
+	if (why == NULL) {
+		return sandbox_seal(msg);
+	}
+	log_warning("NOT SEALED: this node may make any system call: %s", why);
+	return 0;
+}
+
 /* Everything that reads files as the user who started us, then the threads. */
 static int start(struct running *run, struct errmsg *msg)
 {
@@ -319,7 +332,10 @@ static int start(struct running *run, struct errmsg *msg)
 	if (error == 0) {
 		error = create_workers(node, msg);
 	}
-	return error == 0 ? watch_signals(run, msg) : error;
+	if (error == 0) {
+		error = watch_signals(run, msg);
+	}
+	return error == 0 ? seal(node->config, msg) : error;
 }
 
 /*
