@@ -20,6 +20,8 @@ struct channel {
 	bool again;   /* what has arrived was not used up */
 	bool leaving; /* goodbye follows the output */
 	bool left;
+	bool holds;
+	uint64_t sent, may_send; /* bytes since the beginning; the second if it holds */
 };
 
 int channel_create(int fd, struct tls_profile *profile, bool server,
@@ -55,14 +57,55 @@ void channel_destroy(struct channel *channel)
 	free(channel);
 }
 
+/* Of what waits, so much may be sent now. */
+static size_t sendable(const struct channel *c)
+{
+	size_t waiting = buffer_bytes(&c->out);
+
+	return c->holds && c->may_send - c->sent < waiting
+		       ? (size_t)(c->may_send - c->sent)
+		       : waiting;
+}
+
+void channel_hold(struct channel *channel)
+{
+	if (!channel->holds) {
+		channel->holds = true;
+		channel->may_send = channel_mark(channel);
+	}
+}
+
+bool channel_holds(const struct channel *channel)
+{
+	return channel->holds;
+}
+
+uint64_t channel_mark(const struct channel *channel)
+{
+	return channel->sent + buffer_bytes(&channel->out);
+}
+
+void channel_let_go(struct channel *channel, uint64_t mark)
+{
+	if (mark > channel->may_send) {
+		channel->may_send = mark;
+	}
+}
+
+void channel_let_all_go(struct channel *channel)
+{
+	channel->holds = false;
+}
+
 unsigned channel_wants(const struct channel *channel)
 {
 	const struct transport *t = &channel->transport;
 	unsigned wants = CHANNEL_READ;
 
 	if (t->wants_write ||
-		(t->open && (buffer_bytes(&channel->out) > 0 ||
-				    (channel->leaving && !channel->left)))) {
+		(t->open && (sendable(channel) > 0 ||
+				    (channel->leaving && !channel->left &&
+					    buffer_bytes(&channel->out) == 0)))) {
 		wants |= CHANNEL_WRITE;
 	}
 	return channel->again ? wants | CHANNEL_AGAIN : wants;
@@ -258,13 +301,14 @@ int channel_flush(struct channel *channel, struct errmsg *msg)
 	if (!c->transport.open || c->left) {
 		return 0;
 	}
-	while (buffer_bytes(&c->out) > 0 && sent > 0) {
-		error = transport_write(&c->transport, buffer_data(&c->out),
-			buffer_bytes(&c->out), &sent, msg);
+	while (sendable(c) > 0 && sent > 0) {
+		error = transport_write(
+			&c->transport, buffer_data(&c->out), sendable(c), &sent, msg);
 		if (error != 0) {
 			return error;
 		}
 		buffer_consume(&c->out, sent);
+		c->sent += sent;
 	}
 	buffer_relax(&c->out);
 	if (c->leaving && buffer_bytes(&c->out) == 0) {

@@ -84,6 +84,17 @@ int channel_send_packed(struct channel *channel, const struct frame_header *head
 /* Writes what waits, as far as the socket takes it. */
 int channel_flush(struct channel *channel, struct errmsg *msg);
 size_t channel_output_bytes(const struct channel *channel);
+
+/*
+ * Holds back what is queued from now on, until it is let go: what was queued before
+ * leaves as ever.  Marks count bytes queued since the beginning: up to one of them
+ * what is held may leave.
+ */
+void channel_hold(struct channel *channel);
+bool channel_holds(const struct channel *channel);
+uint64_t channel_mark(const struct channel *channel);
+void channel_let_go(struct channel *channel, uint64_t mark);
+void channel_let_all_go(struct channel *channel);
 /* Bytes of an incomplete frame or TLS record are waiting: the sender is slow. */
 bool channel_input_partial(const struct channel *channel);
 

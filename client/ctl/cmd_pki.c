@@ -50,8 +50,11 @@ static const struct verb verbs[] = {
 		"the CA\n"
 		"(ca.pem, ca.key), an empty revocation list (crl.pem), and the Ed25519 "
 		"key\n"
-		"that signs the member's lists (head.key, head.pem).  The CA's "
-		"certificate is\n"
+		"that signs the member's lists (head.key, head.pem); for the access "
+		"log the key\n"
+		"that signs it (log.key, log.pem) and the one that reads it "
+		"(auditors.key,\n"
+		"auditors.pem).  The CA's certificate is\n"
 		"constrained to cordon://XXX/… and good for N days (default 3650).\n" },
 	{ "issue", "drnHo", 1, issue,
 		"cordonctl pki issue DIR --role ROLE --name NAME [--host HOST]… "

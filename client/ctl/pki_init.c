@@ -19,6 +19,7 @@
 struct newborn {
 	struct pki_signer signer;
 	EVP_PKEY *head_key;
+	EVP_PKEY *log_key, *auditors_key;
 	X509_CRL *crl;
 };
 
@@ -52,6 +53,8 @@ static int make(const struct pki_init *init, struct newborn *new, struct errmsg 
 	int error = pki_key_create(&new->signer.key, msg);
 
 	error = error != 0 ? error : pki_head_key_create(&new->head_key, msg);
+	error = error != 0 ? error : pki_head_key_create(&new->log_key, msg);
+	error = error != 0 ? error : pki_auditors_key_create(&new->auditors_key, msg);
 	error = error != 0 ? error : make_certificate(init, new, msg);
 	return error != 0 ? error
 			  : pki_crl_create(&nobody, &new->signer, &new->crl, msg);
@@ -60,6 +63,8 @@ static int make(const struct pki_init *init, struct newborn *new, struct errmsg 
 static void newborn_finish(struct newborn *new)
 {
 	X509_CRL_free(new->crl);
+	EVP_PKEY_free(new->auditors_key);
+	EVP_PKEY_free(new->log_key);
 	EVP_PKEY_free(new->head_key);
 	X509_free(new->signer.certificate);
 	EVP_PKEY_free(new->signer.key);
@@ -71,6 +76,10 @@ enum {
 	CRL,
 	HEAD_KEY,
 	HEAD,
+	LOG_KEY,
+	LOG,
+	AUDITORS_KEY,
+	AUDITORS,
 	FILES,
 	ISSUED = FILES,
 	NAMES
@@ -82,8 +91,28 @@ static const char *const names[] = {
 	[CRL] = "crl.pem",
 	[HEAD_KEY] = "head.key",
 	[HEAD] = "head.pem",
+	[LOG_KEY] = "log.key",
+	[LOG] = "log.pem",
+	[AUDITORS_KEY] = "auditors.key",
+	[AUDITORS] = "auditors.pem",
 	[ISSUED] = "issued",
 };
+
+static int write_log_keys(
+	const char *const *paths, const struct newborn *new, struct errmsg *msg)
+{
+	int error = pki_file_key(paths[LOG_KEY], new->log_key, msg);
+
+	if (error == 0) {
+		error = pki_file_public_key(paths[LOG], new->log_key, msg);
+	}
+	if (error == 0) {
+		error = pki_file_key(paths[AUDITORS_KEY], new->auditors_key, msg);
+	}
+	return error != 0
+		       ? error
+		       : pki_file_public_key(paths[AUDITORS], new->auditors_key, msg);
+}
 
 static int write_files(
 	const char *const *paths, const struct newborn *new, struct errmsg *msg)
@@ -101,6 +130,9 @@ static int write_files(
 	}
 	if (error == 0) {
 		error = pki_file_public_key(paths[HEAD], new->head_key, msg);
+	}
+	if (error == 0) {
+		error = write_log_keys(paths, new, msg);
 	}
 	if (error == 0 && mkdir(paths[ISSUED], 0700) != 0) {
 		error = pki_file_error("make", paths[ISSUED], msg);

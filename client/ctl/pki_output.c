@@ -82,7 +82,12 @@ int pki_print_made(const struct pki_ca *ca, const struct pki_terms *terms, bool 
 	       "lists\n"
 	       "  secret            ca.key    never leaves this directory\n"
 	       "                    head.key  for the node of %s that signs its "
-	       "lists\n\n"
+	       "lists\n"
+	       "  access log        log.key   secret, for its nodes; log.pem verifies\n"
+	       "                    auditors.pem  for its nodes; auditors.key is "
+	       "secret, "
+	       "for\n"
+	       "                    the auditors alone\n\n"
 	       "Next: cordonctl pki issue %s --role node --name NAME --host HOST\n",
 		ca->member.code, ca->dir, time_for_people(terms->ca_ends_s, ends),
 		ca->member.code, time_for_people(terms->crl_ends_s, crl_ends),

@@ -45,6 +45,17 @@ int pki_head_key_create(EVP_PKEY **key, struct errmsg *msg)
 	return 0;
 }
 
+int pki_auditors_key_create(EVP_PKEY **key, struct errmsg *msg)
+{
+	EVP_PKEY *new = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+
+	if (new == NULL) {
+		return crypto_error("make an X25519 key", msg);
+	}
+	*key = new;
+	return 0;
+}
+
 /* Keys that hash on their own terms (Ed25519) are given no digest. */
 static const EVP_MD *digest_for(EVP_PKEY *key)
 {

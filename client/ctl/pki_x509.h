@@ -49,6 +49,8 @@ struct pki_crl_content {
 int pki_key_create(EVP_PKEY **key, struct errmsg *msg);
 /* An Ed25519 key: signs heads. */
 int pki_head_key_create(EVP_PKEY **key, struct errmsg *msg);
+/* X25519: what the access log keeps for the auditors is encrypted to it. */
+int pki_auditors_key_create(EVP_PKEY **key, struct errmsg *msg);
 
 /* key: the subject's; random serial. */
 int pki_certificate_create(const struct pki_content *content, EVP_PKEY *key,

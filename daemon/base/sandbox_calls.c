@@ -77,6 +77,7 @@ static const char *const allowed[] = {
 	"umask",
 	"unlink",
 	"unlinkat",
+	"utimensat",
 	"write",
 	"writev",
 	/* sockets and waiting */

@@ -149,6 +149,26 @@ size_t conn_output_bytes(const struct conn *conn)
 	return channel_output_bytes(conn->channel);
 }
 
+void conn_hold(struct conn *conn)
+{
+	channel_hold(conn->channel);
+}
+
+uint64_t conn_mark(const struct conn *conn)
+{
+	return channel_mark(conn->channel);
+}
+
+void conn_let_go(struct conn *conn, uint64_t mark, bool all)
+{
+	if (all) {
+		channel_let_all_go(conn->channel);
+	} else {
+		channel_let_go(conn->channel, mark);
+	}
+	poke(conn);
+}
+
 void conn_pause_reading(struct conn *conn)
 {
 	if (!conn->paused && conn->state != CONN_CLOSED) {

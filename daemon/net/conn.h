@@ -87,6 +87,15 @@ int conn_send(struct conn *conn, uint16_t type, uint16_t flags, uint32_t request
 	const ProtobufCMessage *message);
 size_t conn_output_bytes(const struct conn *conn);
 
+/*
+ * Frames queued from now on stay until they are let go, up to a mark that was taken
+ * once they were queued, or all of them: what must be on disk before it is told.
+ */
+void conn_hold(struct conn *conn);
+uint64_t conn_mark(const struct conn *conn);
+/* all: nothing is held any more. */
+void conn_let_go(struct conn *conn, uint64_t mark, bool all);
+
 /* Back-pressure: no frame is handed out until resumed, and the peer is slowed by
  * TCP.  Time limits on its frames and idleness rest meanwhile. */
 void conn_pause_reading(struct conn *conn);

@@ -67,7 +67,10 @@ static void set_stuck(struct conn *c)
 
 	c->sent_bytes = c->queued_bytes - waiting;
 	c->moved |= sent;
-	timer_set(c, &c->stuck, c->state == CONN_OPEN && waiting > 0, sent);
+	/* what is held is not for the other side to take */
+	timer_set(c, &c->stuck,
+		c->state == CONN_OPEN && waiting > 0 && !channel_holds(c->channel),
+		sent);
 }
 
 void conn_timers_set(struct conn *conn)

@@ -141,7 +141,8 @@ static void settle(struct conn *c)
 	unsigned wants = channel_wants(c->channel);
 	bool reads;
 
-	if (c->state == CONN_CLOSING && (wants & CHANNEL_WRITE) == 0) {
+	if (c->state == CONN_CLOSING && (wants & CHANNEL_WRITE) == 0 &&
+		(channel_output_bytes(c->channel) == 0 || !channel_holds(c->channel))) {
 		conn_linger(c);
 	}
 	if (c->state == CONN_OPEN && c->above_low &&

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/access_log_entries.h"
 #include "daemon/node/lookup_private.h"
 #include "proto/lookup_codec.h"
 
@@ -111,11 +112,16 @@ static int answer_all(struct lookup_run *run, const Cordon__LookupRequest *messa
 
 	answer->answers = arena_array(
 		run->request->arena, message->n_queries, sizeof(Cordon__Answer *));
-	if (answer->answers == NULL) {
+	run->all_tags = arena_array(
+		run->request->arena, message->n_queries, sizeof(*run->all_tags));
+	if (run->request->arena->failed) {
 		return CORDON_ENOMEM;
 	}
 	for (size_t i = 0; i < message->n_queries; i++) {
-		int error = lookup_query(
+		int error;
+
+		run->tags = run->all_tags[i];
+		error = lookup_query(
 			run, message->queries[i], &answer->answers[i], msg);
 
 		if (error != 0) {
@@ -169,6 +175,9 @@ int handle_lookup(struct request *request, struct errmsg *msg)
 
 	if (error == 0) {
 		error = answer_all(&run, message, &answer, msg);
+	}
+	if (error == 0) {
+		error = access_log_lookup(&run, message, &answer, msg);
 	}
 	if (error == 0) {
 		error = tell_freshness(&run);

@@ -3,6 +3,7 @@
 #define NODE_LOOKUP_PRIVATE_H
 
 #include <cordon/lookup.h>
+#include "daemon/core/audit/entry.h"
 #include "daemon/node/lookup.h"
 
 /* The inside of lookup.h, for lookup*.c. */
@@ -43,6 +44,9 @@ struct lookup_run {
 	const char *const *missing;
 	size_t missing_count;
 	size_t screened; /* candidates so far */
+	/* for the access log: of each query, and of the one at hand */
+	uint64_t (*all_tags)[AUDIT_TAGS];
+	uint64_t *tags;
 };
 
 /* Reads the lists once per snapshot. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/access_log_entries.h"
 #include "daemon/node/lookup_private.h"
 #include "proto/lookup_codec.h"
 #include "proto/record_codec.h"
@@ -317,6 +318,7 @@ static int answer_query(struct lookup_run *run, const Cordon__Query *message,
 	if (error != 0) {
 		return errmsg_set(msg, error, "%s", errmsg_text(&own, error));
 	}
+	access_log_asked(run, &question);
 	return search(run, &question, query.limit, answer, sealed, msg);
 }
 

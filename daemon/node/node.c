@@ -11,6 +11,7 @@
 #include "daemon/base/sandbox.h"
 #include "daemon/net/listener.h"
 #include "daemon/net/local.h"
+#include "daemon/node/access_log.h"
 #include "daemon/node/metrics.h"
 #include "daemon/node/own_lists.h"
 #include "daemon/node/profile.h"
@@ -38,6 +39,7 @@ struct running {
 	struct listener *listeners[8];
 	struct local *local;
 	struct metrics *metrics;
+	struct access_keys *access_keys; /* until the log has them */
 	struct event *events[6];
 	size_t events_count;
 };
@@ -148,6 +150,7 @@ static void on_reload(evutil_socket_t signal, short what, void *context)
 			errmsg_text(&msg, error));
 	} else {
 		log_notice("certificates and CRLs reloaded");
+		access_log_note_config(node, "reloaded");
 		for (size_t i = 0; i < node->workers_count; i++) {
 			worker_profile_changed(node->workers[i]);
 		}
@@ -271,6 +274,24 @@ static int seal(const struct config *config, struct errmsg *msg)
 	return 0;
 }
 
+static int open_access_log(struct running *run, struct errmsg *msg)
+{
+	struct node *node = &run->node;
+	int error;
+
+	if (node->config->access_log == NULL) {
+		log_warning("no access log is kept: who looks at what leaves no trace "
+			    "(section access_log of the configuration)");
+		return 0;
+	}
+	error = access_log_create(node, run->access_keys, &node->access_log, msg);
+	if (error == 0) {
+		run->access_keys = NULL;
+		access_log_note_config(node, "started");
+	}
+	return error;
+}
+
 /* Everything that reads files as the user who started us, then the threads. */
 static int start(struct running *run, struct errmsg *msg)
 {
@@ -290,6 +311,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = head_key_load_private(
 			node->config->head_key, &node->head_key, msg);
 	}
+	if (error == 0 && node->config->access_log != NULL) {
+		error = access_keys_load(node->config, &run->access_keys, msg);
+	}
 	if (error == 0) {
 		node->base = event_base_new();
 		error = node->base == NULL
@@ -304,6 +328,9 @@ static int start(struct running *run, struct errmsg *msg)
 	}
 	if (error == 0) {
 		error = open_store(node, msg);
+	}
+	if (error == 0) {
+		error = open_access_log(run, msg);
 	}
 	if (error == 0) {
 		node->brake = brake_create();
@@ -365,6 +392,8 @@ static void stop(struct running *run)
 		worker_destroy(node->workers[i]);
 	}
 	free(node->workers);
+	access_log_destroy(node->access_log); /* the workers' last entries are in it */
+	access_keys_destroy(run->access_keys);
 	registry_destroy(node->registry);
 	upkeep_destroy(node->upkeep);
 	brake_destroy(node->brake);

@@ -23,6 +23,8 @@ struct scrub;
 struct upkeep;
 struct brake;
 struct compactor;
+struct access_log;
+struct access_keys;
 struct rights;
 
 /* Counted by any thread, read by status and metrics. */
@@ -100,6 +102,7 @@ struct node {
 	struct write_log write_log;
 	struct brake *brake; /* the writer's */
 	struct compactor *compactor;
+	struct access_log *access_log; /* NULL: none is kept */
 	/* One bit per configured member (its index): a node of it has told us its heads
 	 * at least once, so that lists we do not know of are lists we do not get. */
 	atomic_uint_fast64_t heard;

@@ -43,6 +43,10 @@ static int put_row(
 		own_put(&c->list->change, row) != 0) {
 		return broken(c, msg);
 	}
+	c->result->new_sealed = row->sealed;
+	if (c->known) {
+		c->result->old_sealed = c->old.sealed;
+	}
 	c->result->outcome = outcome;
 	c->result->version = row->version;
 	c->result->sequence = row->sequence;

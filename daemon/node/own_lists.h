@@ -53,6 +53,8 @@ struct own_result {
 	uint64_t sequence;
 	uint16_t kind;      /* of the list; 0: refused before that was known */
 	struct epoch epoch; /* that the list is in */
+	/* in the arena; empty where nothing was changed, or nothing stood */
+	struct bytes old_sealed, new_sealed;
 	bool withdrew;      /* a record that was live until now */
 	int error;          /* refused */
 	struct errmsg text; /* refused; or a warning */

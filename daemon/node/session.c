@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/node/access_log_entries.h"
 #include "daemon/node/rights.h"
 #include "daemon/node/session_private.h"
 #include "proto/failure.h"
@@ -228,6 +229,7 @@ static int handle(struct session *session, const struct frame_header *header,
 		.asker = &session->asker,
 		.id = header->request,
 		.type = header->type,
+		.payload = payload,
 		.arena = &session->sessions->arena,
 	};
 	int error = check_form(session, header, entry, msg);
@@ -255,7 +257,16 @@ static int handle(struct session *session, const struct frame_header *header,
 	if (error == 0 && header->type == MESSAGE_LOOKUP) {
 		charge(session, (const Cordon__LookupRequest *)request.message);
 	}
-	return error == 0 ? entry->handle(&request, msg) : error;
+	if (error == 0) {
+		error = access_log_before(&request, entry->action, msg);
+	}
+	if (error == 0) {
+		error = entry->handle(&request, msg);
+	}
+	if (error != 0) {
+		access_log_failed(&request, entry->action, error);
+	}
+	return error;
 }
 
 /* The other side says why it leaves. */

@@ -23,6 +23,7 @@ struct service {
 	uint64_t snapshot;       /* counts renewals of the read transaction */
 	uint64_t lookup_id;      /* counts this worker's lookups */
 	struct lookups *lookups; /* lookup.h */
+	struct access_batches *access; /* access_log.h; NULL: no access log */
 	struct serve_state serve;
 };
 
@@ -34,6 +35,7 @@ struct request {
 	uint32_t id;
 	uint16_t type;             /* enum message_type */
 	ProtobufCMessage *message; /* of the handler's type */
+	struct bytes payload;      /* as it came */
 	struct arena *arena;       /* reset after the handler has returned */
 };
 

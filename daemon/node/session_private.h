@@ -25,6 +25,13 @@ enum session_stage {
 	SESSION_GONE
 };
 
+/* Its answers wait for a batch of the access log (access_batch.c). */
+struct session_wait {
+	struct session *next; /* of that batch */
+	uint64_t mark;        /* up to here they do */
+	bool waits;
+};
+
 struct session {
 	struct sessions *sessions;
 	struct session *next, *previous;
@@ -46,6 +53,7 @@ struct session {
 	uint32_t frame_max;          /* the other side's */
 	uint64_t freshness;          /* generation told last */
 	size_t pending_bytes;
+	struct session_wait waits[2];
 	struct held *held;
 	size_t held_count;
 	struct log_quota denials;

@@ -5,6 +5,7 @@
 
 #include <cordon/client.h>
 #include "daemon/core/repl/apply.h"
+#include "daemon/node/access_log_entries.h"
 #include "daemon/node/signing.h"
 #include "daemon/node/brake.h"
 #include "daemon/node/rights.h"
@@ -182,6 +183,7 @@ static void on_letter(struct letter *letter)
 
 	s->done = true;
 	count_results(s);
+	access_log_submission(s);
 	if (s->held != NULL) {
 		submission_settle(s);
 	} else {
@@ -271,6 +273,8 @@ static int hold(struct request *request, struct submission *s)
 	int error = held_create(request, &submission_held_ops, s, &s->held);
 
 	if (error == 0) {
+		s->from = request->session;
+		session_hold(s->from);
 		s->pending = session_pending_bytes(request->session);
 		s->bytes = s->job.bytes;
 		*s->pending += s->bytes;
@@ -283,6 +287,7 @@ static void answer_now(struct submission *s)
 {
 	s->done = true;
 	count_results(s);
+	access_log_submission(s);
 	submission_settle(s);
 }
 

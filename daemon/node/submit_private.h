@@ -36,6 +36,7 @@ struct submission {
 	struct arena arena;
 	struct service *service;
 	struct held *held; /* NULL: the session is gone */
+	struct session *from; /* held in memory; NULL until it is taken */
 	size_t *pending;   /* the session's; good while held is */
 	size_t bytes;      /* counted there */
 	bool done;

@@ -12,6 +12,9 @@
 void submission_free(struct submission *s)
 {
 	copies_leave(s->service->node, &s->copies);
+	if (s->from != NULL) {
+		session_release(s->from);
+	}
 	arena_finish(&s->arena);
 	arena_finish(&s->kept_arena);
 	free(s);

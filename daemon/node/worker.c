@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/node/access_log.h"
 #include "daemon/node/lookup.h"
 #include "daemon/node/sessions.h"
 
@@ -239,6 +240,9 @@ static int open_all(struct worker *worker, struct errmsg *msg)
 		error = match_context_create(&service->match, msg);
 	}
 	if (error == 0) {
+		error = access_batches_create(service, msg);
+	}
+	if (error == 0) {
 		error = lookups_create(&service->lookups, msg);
 	}
 	if (error == 0) {
@@ -297,7 +301,9 @@ void worker_destroy(struct worker *worker)
 	/* letters that came late find nobody in */
 	worker->sessions.stopping = true;
 	sessions_abort(&worker->sessions);
+	access_batches_wait(worker->service.access);
 	mailbox_destroy(worker->service.mailbox);
+	access_batches_destroy(worker->service.access);
 	sessions_finish(&worker->sessions);
 	store_read_end(worker->txn);
 	lookups_destroy(worker->service.lookups);

@@ -49,8 +49,12 @@ struct union_node {
 	size_t log_from; /* where its log began when it was started last */
 	struct cordon_client *clients[UNION_ROLES];
 	/* The test's to change; in force at the next union_start. */
-	bool follows; /* has no head key: follows its member's signing node */
-	bool standby; /* has it, and signs only when it is promoted */
+	bool follows;    /* has no head key: follows its member's signing node */
+	bool standby;    /* has it, and signs only when it is promoted */
+	bool access_log; /* keeps one, below its directory, in small segments */
+	const char *log_reserve; /* NULL: "0B" */
+	const char *log_dir;     /* NULL: access-log */
+	const char *log_extra;   /* lines of its section */
 	bool waits; /* does not open its lists by itself: it was lost, or has given way
 		     */
 	const char *share_with[UNION_KINDS]; /* "BLR, RUS"; NULL: all others */

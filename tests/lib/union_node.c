@@ -132,6 +132,16 @@ void union_configure(struct union_node *node)
 	if (node->extra != NULL) {
 		fprintf(file, "%s\n", node->extra);
 	}
+	if (node->access_log) {
+		fprintf(file,
+			"access_log {\n\tauditors = \"%s/auditors.pem\"\n\tkey = "
+			"\"%s/log.key\"\n\tsegment_size = 8MiB\n\treserve = %s\n"
+			"\tdirectory = \"%s\"\n\tcheckpoint_interval = 100ms\n%s}\n",
+			node->pki, node->pki,
+			node->log_reserve == NULL ? "0B" : node->log_reserve,
+			node->log_dir == NULL ? "access-log" : node->log_dir,
+			node->log_extra == NULL ? "" : node->log_extra);
+	}
 	write_members(file, node->in);
 	write_peers(file, node);
 	write_lists(file, node);

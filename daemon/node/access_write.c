@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/node/access_log_private.h"
+
+/*
+ * The writer: one thread, the only one that changes the end of the log.
+ *
+ * 1. All that workers have submitted by now is one group, as far as it fits; what comes
+ *    while it is synced is the next.
+ * 2. A checkpoint that is due goes with the group, in the same write and sync.
+ * 3. A group that does not fit closes the segment and begins another on a spare.
+ * 4. Nothing new is taken once half a segment is left and there is no spare: what was
+ *    taken by then has its place.
+ */
+
+#define PIECES_MAX 64
+/* The segment's last checkpoint always has room. */
+#define CLOSING_BYTES AUDIT_FRAME_SMALL_MAX
+/* Beside what workers have gathered: frames around it, checkpoints, notes. */
+#define SLACK_BYTES 65536
+#define NAP_US 1000000
+/* A rotation that was due and had no space. */
+#define AGAIN_MS 60000
+/* Of audit_group_write's output; more is given back. */
+#define OUT_KEPT_BYTES ((size_t)4 << 20)
+
+static int64_t now_us(void)
+{
+	return clock_wall().us;
+}
+
+void access_submit(struct access_log *log, struct access_batch *batch)
+{
+	bool wakes;
+
+	batch->next = NULL;
+	pthread_mutex_lock(&log->lock);
+	wakes = log->first == NULL;
+	*log->last = batch;
+	log->last = &batch->next;
+	/* while it writes, it looks again by itself */
+	if (wakes && !log->busy) {
+		pthread_cond_signal(&log->wake);
+	}
+	pthread_mutex_unlock(&log->lock);
+}
+
+void access_wait(struct access_log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	while (log->first != NULL || log->busy) {
+		pthread_cond_wait(&log->idle, &log->lock);
+	}
+	pthread_mutex_unlock(&log->lock);
+}
+
+/* ---- segments ---------------------------------------------------------------------
+ */
+
+static void judge(struct access_log *log)
+{
+	bool spent;
+
+	pthread_mutex_lock(&log->lock);
+	spent = log->spares == 0 &&
+		(log->fd < 0 ||
+			log->size - log->at < log->segment_bytes / 2 + SLACK_BYTES);
+	pthread_mutex_unlock(&log->lock);
+	if (spent == atomic_load(&log->spent)) {
+		return;
+	}
+	atomic_store(&log->spent, spent);
+	if (spent) {
+		log_error("access log: its reserve is spent: lookups and changes are "
+			  "refused (NOLOG) until there is space below %s",
+			log->directory);
+	} else {
+		log_notice("access log: there is space again");
+	}
+}
+
+static int sync_data(struct access_log *log)
+{
+	struct mono began = clock_mono();
+	int error = fdatasync(log->fd) == 0 ? 0 : errno;
+
+	log->unsynced = false;
+	atomic_fetch_add(&log->syncs, 1);
+	atomic_fetch_add(&log->sync_us, (uint64_t)(clock_mono().us - began.us));
+	return error;
+}
+
+/* The key of its boxes and that of the tags, for the auditors alone. */
+static int seal_secret(struct access_log *log, struct arena *arena,
+	struct bytes *envelope, struct errmsg *msg)
+{
+	uint8_t secret[AUDIT_SECRET_BYTES];
+	int error = 0;
+
+	if (RAND_bytes(secret, BOX_KEY_BYTES) != 1) {
+		return errmsg_set(msg, CORDON_EINTERNAL, "no random bytes");
+	}
+	memcpy(secret + BOX_KEY_BYTES, log->tag_key, AUDIT_TAG_KEY_BYTES);
+	box_destroy(log->box);
+	log->box = NULL;
+	error = box_create(secret, &log->box, msg);
+	if (error == 0) {
+		error = envelope_seal(log->keys->auditors,
+			(struct bytes){ secret, sizeof(secret) }, arena, envelope, msg);
+	}
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return error;
+}
+
+static int write_beginning(struct access_log *log, struct errmsg *msg)
+{
+	uint8_t out[AUDIT_FRAME_SMALL_MAX];
+	char uri[IDENT_URI_MAX];
+	struct audit_frame frame = {
+		.at_us = now_us(),
+		.keep_empty_days = (uint16_t)log->config->keep_empty_days,
+		.keep_days = (uint16_t)log->config->keep_days,
+	};
+	struct arena arena;
+	size_t used;
+	int error;
+
+	ident_uri_text(&log->node->config->node, uri);
+	frame.node = (struct bytes){ (const uint8_t *)uri, strlen(uri) };
+	arena_init(&arena, 0);
+	error = seal_secret(log, &arena, &frame.envelope, msg);
+	if (error == 0) {
+		error = audit_segment_write(&log->end, &frame, out, &used);
+	}
+	arena_finish(&arena);
+	if (error != 0) {
+		return error;
+	}
+	error = access_pwrite(log->fd, out, used, 0);
+	if (error != 0) {
+		return access_fail(error, "write", log->directory, msg);
+	}
+	log->at = used;
+	return 0;
+}
+
+static int begin_segment(struct access_log *log, struct errmsg *msg)
+{
+	uint64_t age_ms = log->config->segment_age_ms;
+	int fd, error = access_take_spare(
+			log, log->end.segment + 1, &fd, &log->size, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	log->end.segment++;
+	log->fd = fd;
+	error = write_beginning(log, msg);
+	if (error != 0) {
+		return error;
+	}
+	atomic_store(&log->segment, log->end.segment);
+	atomic_store(&log->synced, 0);
+	log->segment_entries = log->end.entries;
+	log->rotate_due = mono_after_ms(clock_mono(), (int64_t)age_ms);
+	return 0;
+}
+
+static int close_segment(struct access_log *log, struct errmsg *msg)
+{
+	int error = access_checkpoint(log, AUDIT_END, msg);
+
+	if (error == 0 && ftruncate(log->fd, (off_t)log->at) != 0) {
+		error = access_fail(errno, "cut", log->directory, msg);
+	}
+	close(log->fd);
+	log->fd = -1;
+	pthread_mutex_lock(&log->lock);
+	pthread_cond_signal(&log->tend);
+	pthread_mutex_unlock(&log->lock);
+	return error;
+}
+
+/* Never closes one without having another to begin. */
+static int rotate(struct access_log *log, struct errmsg *msg)
+{
+	bool ready;
+	int error = 0;
+
+	pthread_mutex_lock(&log->lock);
+	ready = log->spares > 0;
+	pthread_mutex_unlock(&log->lock);
+	if (!ready) {
+		return errmsg_set(msg, CORDON_EFULL,
+			"access log: no space is ready in %s", log->directory);
+	}
+	if (log->fd >= 0) {
+		error = close_segment(log, msg);
+	}
+	return error == 0 ? begin_segment(log, msg) : error;
+}
+
+void access_begin(struct access_log *log)
+{
+	struct errmsg msg = { "" };
+
+	if (rotate(log, &msg) != 0) {
+		log_error("%s", msg.text);
+	}
+	judge(log);
+}
+
+/* ---- checkpoints ------------------------------------------------------------------
+ */
+
+void access_remember(
+	struct access_log *log, const uint8_t *frame, size_t size, int64_t at_us)
+{
+	int fd;
+
+	pthread_mutex_lock(&log->lock);
+	memcpy(log->checkpoint, frame, size);
+	log->checkpoint_bytes = size;
+	log->checkpoint_s = at_us / 1000000;
+	pthread_mutex_unlock(&log->lock);
+	/* for the next start; not synced: an older one is a witness too */
+	fd = open(log->witness, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || access_pwrite(fd, frame, size, 0) != 0 ||
+		ftruncate(fd, (off_t)size) != 0) {
+		log_warning("access log: cannot write %s: %s", log->witness,
+			strerror(errno));
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
+int access_checkpoint(
+	struct access_log *log, enum audit_reason reason, struct errmsg *msg)
+{
+	uint8_t out[AUDIT_FRAME_SMALL_MAX];
+	uint64_t oldest = atomic_load(&log->oldest_wanted);
+	int64_t at_us = now_us();
+	size_t used;
+	int error;
+
+	if (oldest > log->end.oldest) {
+		log->end.oldest = oldest;
+	}
+	error = audit_checkpoint_write(
+		&log->end, at_us, reason, log->keys->signing, out, &used, msg);
+	if (error != 0) {
+		return error;
+	}
+	error = access_pwrite(log->fd, out, used, log->at);
+	if (error == 0) {
+		log->at += used;
+		error = sync_data(log);
+	}
+	if (error != 0) {
+		return access_fail(error, "write", log->directory, msg);
+	}
+	atomic_store(&log->synced, log->at);
+	atomic_store(&log->oldest, log->end.oldest);
+	access_remember(log, out, used, at_us);
+	log->dirty = false;
+	log->checkpoint_due =
+		mono_after_ms(clock_mono(), log->config->checkpoint_interval_ms);
+	return 0;
+}
+
+/* ---- groups -----------------------------------------------------------------------
+ */
+
+static void take_pieces(const struct access_batch *batch, struct audit_piece *piece)
+{
+	for (size_t i = 0; i < AUDIT_CLASSES; i++) {
+		const struct buffer *plain = &batch->plain[i];
+		const struct buffer *secret = &batch->secret[i];
+
+		piece->plain[i] =
+			(struct bytes){ buffer_data(plain), buffer_bytes(plain) };
+		piece->secret[i] =
+			(struct bytes){ buffer_data(secret), buffer_bytes(secret) };
+		piece->entries[i] = batch->entries[i];
+	}
+}
+
+static int make_room(struct access_log *log, size_t size, struct errmsg *msg)
+{
+	bool fits = log->fd >= 0 && log->at + size + CLOSING_BYTES <= log->size;
+
+	return fits ? 0 : rotate(log, msg);
+}
+
+static int write_group(struct access_log *log, const struct audit_piece *pieces,
+	size_t count, struct errmsg *msg)
+{
+	size_t size = audit_group_bytes(pieces, count);
+	uint8_t *out;
+	int error = make_room(log, size, msg);
+
+	if (error != 0) {
+		return error;
+	}
+	out = buffer_reserve(&log->out, size);
+	if (out == NULL) {
+		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
+	}
+	error = audit_group_write(&log->end, now_us(), pieces, count, log->box, out);
+	if (error != 0) {
+		return errmsg_set(msg, error, "access log: a group cannot be made");
+	}
+	error = access_pwrite(log->fd, out, size, log->at);
+	if (error != 0) {
+		return access_fail(error, "write", log->directory, msg);
+	}
+	log->at += size;
+	log->dirty = true;
+	log->unsynced = true;
+	if (log->out.size > OUT_KEPT_BYTES) {
+		buffer_finish(&log->out);
+	}
+	return 0;
+}
+
+static bool is_due(struct mono due)
+{
+	return clock_mono().us >= due.us;
+}
+
+/* What is on disk before anybody is answered. */
+static int settle_group(struct access_log *log, struct errmsg *msg)
+{
+	int error = 0;
+
+	if (is_due(log->checkpoint_due)) {
+		return access_checkpoint(log, AUDIT_INTERVAL, msg);
+	}
+	if (log->config->sync == CONFIG_LOG_SYNC_GROUP) {
+		error = sync_data(log);
+		atomic_store(&log->synced, log->at);
+	}
+	return error == 0 ? 0 : access_fail(error, "sync", log->directory, msg);
+}
+
+static void give_back(struct access_batch *batch, int error)
+{
+	batch->error = error;
+	if (batch->mailbox != NULL) {
+		mailbox_post(batch->mailbox, &batch->letter);
+	} else {
+		access_batch_destroy(batch);
+	}
+}
+
+/* A write that failed leaves the end of the log unknown: only a new start tells. */
+static void note_failure(struct access_log *log, const struct errmsg *msg, int error)
+{
+	if (!atomic_exchange(&log->broken, true)) {
+		log_error("%s: nothing is answered any more that must leave a trace; "
+			  "look after the disk and start the node again",
+			errmsg_text(msg, error));
+	}
+}
+
+static void write_batches(struct access_log *log, struct access_batch *first)
+{
+	struct audit_piece pieces[PIECES_MAX];
+	struct errmsg msg = { "" };
+	size_t count = 0;
+	uint64_t entries = 0;
+	struct access_batch *next, *b;
+	int error = 0;
+
+	for (b = first; b != NULL; b = b->next) {
+		take_pieces(b, &pieces[count++]);
+		for (size_t i = 0; i < AUDIT_CLASSES; i++) {
+			entries += b->entries[i];
+		}
+	}
+	error = atomic_load(&log->broken) ? CORDON_EIO
+					  : write_group(log, pieces, count, &msg);
+	if (error == 0) {
+		error = settle_group(log, &msg);
+	}
+	if (error != 0) {
+		note_failure(log, &msg, error);
+	} else {
+		atomic_fetch_add(&log->entries, entries);
+		atomic_fetch_add(&log->groups, 1);
+	}
+	judge(log);
+	for (b = first; b != NULL; b = next) {
+		next = b->next;
+		give_back(b, error);
+	}
+}
+
+/* ---- the thread -------------------------------------------------------------------
+ */
+
+/* At most so many, and so much that it fits a new segment. */
+static struct access_batch *take_batches(struct access_log *log)
+{
+	struct access_batch *first = log->first, *last = first;
+	size_t count = 1, bytes;
+
+	if (first == NULL) {
+		return NULL;
+	}
+	bytes = first->bytes;
+	while (last->next != NULL && count < PIECES_MAX &&
+		bytes + last->next->bytes < log->segment_bytes / 4) {
+		last = last->next;
+		bytes += last->bytes;
+		count++;
+	}
+	log->first = last->next;
+	if (log->first == NULL) {
+		log->last = &log->first;
+	}
+	last->next = NULL;
+	return first;
+}
+
+static void wait_for_work(struct access_log *log)
+{
+	bool works = log->fd >= 0 && !atomic_load(&log->broken) && log->dirty;
+	int64_t left_us = log->checkpoint_due.us - clock_mono().us;
+	struct timespec until;
+
+	if (!works || left_us > NAP_US) {
+		left_us = NAP_US;
+	}
+	if (left_us <= 0) {
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += left_us / 1000000;
+	until.tv_nsec += left_us % 1000000 * 1000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_cond_timedwait(&log->wake, &log->lock, &until);
+}
+
+/* Checkpoint, rotation by age, and a first segment where there was no space for it. */
+static void tend_segment(struct access_log *log)
+{
+	struct errmsg msg = { "" };
+	int error = 0;
+
+	if (atomic_load(&log->broken)) {
+		return;
+	}
+	if (log->fd < 0) {
+		pthread_mutex_lock(&log->lock);
+		error = log->spares > 0 ? 0 : CORDON_EFULL;
+		pthread_mutex_unlock(&log->lock);
+		if (error == 0) {
+			access_begin(log);
+		}
+		return;
+	}
+	if (is_due(log->rotate_due) && log->end.entries > log->segment_entries) {
+		log->rotate_due = mono_after_ms(clock_mono(), AGAIN_MS);
+		error = rotate(log, &msg);
+		/* without space it goes on in this one */
+		error = error == CORDON_EFULL ? 0 : error;
+	} else if ((log->dirty && is_due(log->checkpoint_due)) ||
+		   atomic_load(&log->oldest_wanted) > log->end.oldest) {
+		error = access_checkpoint(log, AUDIT_INTERVAL, &msg);
+	}
+	if (error != 0) {
+		note_failure(log, &msg, error);
+	}
+	judge(log);
+}
+
+static void finish(struct access_log *log)
+{
+	struct errmsg msg = { "" };
+	int error =
+		log->fd < 0 || atomic_load(&log->broken) ? 0 : close_segment(log, &msg);
+
+	if (error != 0) {
+		log_error("%s", errmsg_text(&msg, error));
+	}
+	if (log->fd >= 0) {
+		close(log->fd);
+		log->fd = -1;
+	}
+}
+
+void *access_writer_run(void *context)
+{
+	struct access_log *log = context;
+	struct access_batch *batches;
+
+	pthread_mutex_lock(&log->lock);
+	while (!log->ending || log->first != NULL) {
+		batches = take_batches(log);
+		log->busy = true;
+		pthread_mutex_unlock(&log->lock);
+		if (batches != NULL) {
+			write_batches(log, batches);
+		} else {
+			tend_segment(log);
+		}
+		pthread_mutex_lock(&log->lock);
+		log->busy = false;
+		if (log->first == NULL) {
+			pthread_cond_broadcast(&log->idle);
+			if (!log->ending) {
+				wait_for_work(log);
+			}
+		}
+	}
+	pthread_mutex_unlock(&log->lock);
+	finish(log);
+	return NULL;
+}
