@@ -128,6 +128,8 @@ static int read_answer(
 		.remedy = reading_text(&r, message->remedy),
 		.put_aside = message->put_aside,
 		.reviews_due = message->reviews_due,
+		.names_done = message->names_done,
+		.names_total = message->names_total,
 		.held = message->held,
 		.clock_trusted = message->clock_trusted,
 		.pending = message->pending,

@@ -72,7 +72,7 @@ static int print_json(const struct cordon_status *status)
 {
 	return ctl_print_json(json_pack(
 		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
-		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:b}",
+		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:b}",
 		"node", status->node, "member", status->member, "software",
 		status->software, "started_s", (json_int_t)status->started_s, "now_s",
 		(json_int_t)status->now_s, "signer", status->signer, "lists",
@@ -81,8 +81,10 @@ static int print_json(const struct cordon_status *status)
 		"lookups", (json_int_t)status->lookups, "connections",
 		(json_int_t)status->connections, "signing", status->signing, "remedy",
 		status->remedy, "put_aside", (json_int_t)status->put_aside,
-		"reviews_due", (json_int_t)status->reviews_due, "held",
-		(json_int_t)status->held, "clock_trusted", status->clock_trusted));
+		"reviews_due", (json_int_t)status->reviews_due, "names_done",
+		(json_int_t)status->names_done, "names_total",
+		(json_int_t)status->names_total, "held", (json_int_t)status->held,
+		"clock_trusted", status->clock_trusted));
 }
 
 static const char *verified_text(int verified)
@@ -148,6 +150,12 @@ static void print_signing(const struct cordon_status *status)
 /* What wants somebody's eye. */
 static void print_upkeep(const struct cordon_status *status)
 {
+	if (status->names_total > 0) {
+		printf("The index of names is being made anew, %" PRIu64 " of %" PRIu64
+		       " records are in it: until then no lookup by name is "
+		       "complete\n",
+			status->names_done, status->names_total);
+	}
 	if (status->reviews_due > 0) {
 		printf("%" PRIu64 " own records are to be reviewed within 90 days: "
 		       "cordonctl record due\n",

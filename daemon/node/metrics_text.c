@@ -244,6 +244,20 @@ static void list_samples(
 	}
 }
 
+static int names(struct text *text, struct store_txn *txn)
+{
+	struct store_persons_progress progress;
+	int error = store_persons_progress(txn, &progress);
+
+	if (error == 0) {
+		single(text, "names_left", "gauge",
+			"Records not yet in the index of names, which is being made "
+			"anew.",
+			progress.partial ? progress.total - progress.done : 0);
+	}
+	return error;
+}
+
 /* Lists whose sharing has ended are no longer watched. */
 static int lists(struct text *text, struct store_txn *txn)
 {
@@ -413,6 +427,9 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	lookups(&text);
 	head_keys(&text);
 	error = lists(&text, txn);
+	if (error == 0) {
+		error = names(&text, txn);
+	}
 	if (error == 0) {
 		error = links(&text);
 	}

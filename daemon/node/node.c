@@ -18,6 +18,7 @@
 #include "daemon/node/registry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/rights.h"
+#include "daemon/node/persons_maker.h"
 #include "daemon/node/scrub.h"
 #include "daemon/node/serve_snapshot.h"
 #include "daemon/node/brake.h"
@@ -351,6 +352,9 @@ static int start(struct running *run, struct errmsg *msg)
 		error = upkeep_create(node, &node->upkeep, msg);
 	}
 	if (error == 0) {
+		error = persons_maker_create(node, &node->persons_maker, msg);
+	}
+	if (error == 0) {
 		error = replicator_create(node, &node->replicator, msg);
 	}
 	if (error == 0) {
@@ -396,6 +400,7 @@ static void stop(struct running *run)
 	access_keys_destroy(run->access_keys);
 	registry_destroy(node->registry);
 	upkeep_destroy(node->upkeep);
+	persons_maker_destroy(node->persons_maker);
 	brake_destroy(node->brake);
 	metrics_destroy(run->metrics);
 	replicator_destroy(node->replicator);

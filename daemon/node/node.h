@@ -97,6 +97,7 @@ struct node {
 	struct node_counters counters;
 	struct upkeep *upkeep; /* main's */
 	struct upkeep_counters upkept;
+	struct persons_maker *persons_maker; /* main's */
 	struct scrub *scrub;
 	struct scrub_counters scrubbed;
 	struct write_log write_log;

@@ -317,6 +317,20 @@ static int add_signing(struct status *status, struct errmsg *msg)
 		       : served_failed(status->txn, msg);
 }
 
+static int add_names(struct status *status, struct errmsg *msg)
+{
+	struct store_persons_progress progress;
+
+	if (store_persons_progress(status->txn, &progress) != 0) {
+		return served_failed(status->txn, msg);
+	}
+	if (progress.partial) {
+		status->answer.names_done = progress.done;
+		status->answer.names_total = progress.total;
+	}
+	return 0;
+}
+
 int handle_status(struct request *request, struct errmsg *msg)
 {
 	struct status status = { .request = request, .arena = request->arena };
@@ -326,6 +340,9 @@ int handle_status(struct request *request, struct errmsg *msg)
 	if (error == 0) {
 		add_node(&status);
 		error = add_signing(&status, msg);
+	}
+	if (error == 0) {
+		error = add_names(&status, msg);
 	}
 	if (error == 0) {
 		error = add_lists(&status, msg);
