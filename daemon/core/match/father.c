@@ -3,13 +3,7 @@
 
 #include <string.h>
 
-struct ending {
-	char text[8];
-	uint8_t stem; /* letters that must stand before it */
-	bool weak;    /* surnames have it too */
-};
-
-static const struct ending endings[] = {
+const struct father_ending father_endings[] = {
 	{ "oviC", 2, false },
 	{ "eviC", 2, false },
 	{ "aviC", 3, false },
@@ -32,9 +26,14 @@ static const struct ending endings[] = {
 	{ "eva", 3, true },
 };
 
+const size_t father_endings_count = sizeof(father_endings) / sizeof(father_endings[0]);
+
 /* Patronymics of names in -a and -ya, without one of the endings above. */
-static const char *const short_ones[] = { "iliC", "kuzmiC", "lukiC", "fomiC", "nikitiC",
+const char *const father_short_ones[] = { "iliC", "kuzmiC", "lukiC", "fomiC", "nikitiC",
 	"saviC", "ilniCna", "kuzminiCna", "nikitiCna", "lukiniCna" };
+
+const size_t father_short_ones_count =
+	sizeof(father_short_ones) / sizeof(father_short_ones[0]);
 
 size_t father_stem(const char *sound, size_t size)
 {
@@ -46,9 +45,9 @@ size_t father_stem(const char *sound, size_t size)
 
 static bool short_one(const char *sound, size_t size)
 {
-	for (size_t i = 0; i < sizeof(short_ones) / sizeof(short_ones[0]); i++) {
-		if (strlen(short_ones[i]) == size &&
-			memcmp(short_ones[i], sound, size) == 0) {
+	for (size_t i = 0; i < father_short_ones_count; i++) {
+		if (strlen(father_short_ones[i]) == size &&
+			memcmp(father_short_ones[i], sound, size) == 0) {
 			return true;
 		}
 	}
@@ -62,12 +61,13 @@ size_t father_in_patronymic(const char *sound, size_t size, bool given_as_patron
 
 		return father_stem(sound, end);
 	}
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		size_t ending = strlen(endings[i].text);
+	for (size_t i = 0; i < father_endings_count; i++) {
+		size_t ending = strlen(father_endings[i].text);
 
-		if ((!endings[i].weak || given_as_patronymic) &&
-			size >= ending + endings[i].stem &&
-			memcmp(sound + size - ending, endings[i].text, ending) == 0) {
+		if ((!father_endings[i].weak || given_as_patronymic) &&
+			size >= ending + father_endings[i].stem &&
+			memcmp(sound + size - ending, father_endings[i].text, ending) ==
+				0) {
 			return father_stem(sound, size - ending);
 		}
 	}

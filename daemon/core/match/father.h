@@ -16,4 +16,16 @@ size_t father_stem(const char *sound, size_t size);
  * given_as_patronymic: endings count that surnames have too. */
 size_t father_in_patronymic(const char *sound, size_t size, bool given_as_patronymic);
 
+/* The tables of the above. */
+struct father_ending {
+	char text[8];
+	uint8_t stem; /* letters that must stand before it */
+	bool weak;    /* surnames have it too */
+};
+
+extern const struct father_ending father_endings[];
+extern const size_t father_endings_count;
+extern const char *const father_short_ones[];
+extern const size_t father_short_ones_count;
+
 #endif

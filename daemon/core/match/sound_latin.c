@@ -25,8 +25,6 @@ static bool fits(char class, char c)
 		return c != '\0' && !one_of(c, "aeiouyj");
 	case 'F':
 		return one_of(c, "eiy");
-	case 'B':
-		return one_of(c, "aou");
 	case 'E':
 		return one_of(c, "e");
 	case 'O':
