@@ -229,6 +229,16 @@ static bool in_conflict(const struct comparison *comparison)
 	return false;
 }
 
+/* Stays below the threshold, and in order. */
+static int32_t dampened(int32_t evidence)
+{
+	if (evidence > EVIDENCE_CONFLICT_FROM) {
+		evidence = EVIDENCE_CONFLICT_FROM +
+			   (evidence - EVIDENCE_CONFLICT_FROM) / EVIDENCE_CONFLICT_PART;
+	}
+	return evidence < EVIDENCE_CONFLICT_MOST ? evidence : EVIDENCE_CONFLICT_MOST;
+}
+
 /* 1. */
 static int32_t evidence_of(
 	const struct comparison *comparison, uint64_t reasons, enum born_likeness born)
@@ -238,10 +248,8 @@ static int32_t evidence_of(
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		evidence += (reasons & beside[i].reason) != 0 ? beside[i].evidence : 0;
 	}
-	if (evidence > EVIDENCE_CONFLICT_MOST &&
-		(born == BORN_OTHER ||
-			(born == BORN_NOT_KNOWN && in_conflict(comparison)))) {
-		return EVIDENCE_CONFLICT_MOST;
+	if (born == BORN_OTHER || (born == BORN_NOT_KNOWN && in_conflict(comparison))) {
+		return dampened(evidence);
 	}
 	return evidence;
 }

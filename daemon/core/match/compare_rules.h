@@ -41,7 +41,10 @@
 #define EVIDENCE_BORN_YEAR 80
 #define EVIDENCE_BORN_MONTH 160
 #define EVIDENCE_BORN_DATE 200
-/* The most where the birth date differs, or is not known and a word is in conflict. */
+/* Where the birth date differs, or is not known and a word is in conflict: of what is
+ * beyond FROM one part in PART counts, and no more than MOST in all. */
+#define EVIDENCE_CONFLICT_FROM 340
+#define EVIDENCE_CONFLICT_PART 40
 #define EVIDENCE_CONFLICT_MOST 395
 
 #endif

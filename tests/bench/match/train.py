@@ -163,26 +163,27 @@ def word_pairs(names, costs):
     return words
 
 
-def print_rows(rows):
+def print_rows(rows, indent):
     for row in rows:
-        print("\t\t{ " + ", ".join(map(str, row)) + " },")
+        halves = [", ".join(map(str, half)) for half in (row[:15], row[15:])]
+        print(f"{indent}{{ {halves[0]},\n{indent}  {halves[1]} }},")
 
 
 def write(costs):
     change, drop = costs
     print("/* SPDX-License-Identifier: Apache-2.0 */")
     print('#include "daemon/core/match/compare_costs.h"\n')
+    print("#include <stddef.h>\n")
     print("/* Made by tests/bench/match/train.py, which says how. */")
     print("/* clang-format off */")
     print("const uint16_t cost_change[2][COST_LETTERS][COST_LETTERS] = {")
     for where in change:
         print("\t{")
-        print_rows(where)
+        print_rows(where, "\t\t")
         print("\t},")
     print("};\n")
     print("const uint16_t cost_left_out[3][COST_LETTERS] = {")
-    for row in drop:
-        print("\t{ " + ", ".join(map(str, row)) + " },")
+    print_rows(drop, "\t")
     print("};")
     print("/* clang-format on */\n")
     print("static const uint8_t indices[128] = {")
@@ -190,8 +191,8 @@ def write(costs):
         print(f"\t['{letter}'] = {i + 1},")
     print("};\n")
     print("uint8_t cost_index(char letter)\n{")
-    print("\tuint8_t index = (unsigned char)letter < sizeof(indices) ? "
-          "indices[(unsigned char)letter] : 0;\n")
+    print("\tsize_t at = (unsigned char)letter;")
+    print("\tuint8_t index = at < sizeof(indices) ? indices[at] : 0;\n")
     print("\treturn (uint8_t)(index == 0 ? COST_LETTERS - 1 : index - 1);\n}")
 
 

@@ -77,8 +77,8 @@ def main():
     print("\t" + line.rstrip())
     print("};")
     print("/* clang-format on */\n")
-    print("const size_t frequent_words_count =")
-    print("\tsizeof(frequent_words) / sizeof(frequent_words[0]);")
+    print("const size_t frequent_words_count = "
+          "sizeof(frequent_words) / sizeof(frequent_words[0]);")
 
 
 main()
