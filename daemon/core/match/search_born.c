@@ -14,8 +14,10 @@
  * 3. Without a date: the same, whenever they were born.
  */
 
-#define RARE_WORD 512  /* postings that are read whatever their date */
+#define RARE_WORD 2048 /* postings that are read whatever their date */
+#define FAR_WORD 128   /* is found whatever the birth date */
 #define SELDOM_WORD 24 /* that few are candidates by one word alone */
+#define COMMON_WORD 4096
 #define PROBED_WORDS_MAX 3
 #define LEAST_ON_DATE (-24) /* of who was born on the very day */
 #define LEAST_YEAR 1900
@@ -123,7 +125,7 @@ static int read_word_near(struct looking *looking, size_t k, uint32_t born)
 		return read_near(looking, &probe, born);
 	}
 	probe.needed = NOTHING;
-	probe.needed_against = WORTH_SOME;
+	probe.needed_against = word->count <= FAR_WORD ? WORTH_SOME : NEVER;
 	return read_word(looking, &probe);
 }
 
@@ -152,7 +154,8 @@ int search_with_date(struct looking *looking, uint32_t born)
 		struct probe probe = probe_of(looking, 0);
 
 		probe.rarest = false;
-		error = search_neighbours(looking, probe, ALL_PLACES);
+		error = search_neighbours(
+			looking, probe, (struct neighbours){ .places = ALL_PLACES });
 	}
 	return error;
 }
@@ -184,7 +187,20 @@ static int read_neighbours(
 	probe.rarest = false;
 	probe.needed = has_others(looking, word) ? WORTH_SOME : NOTHING;
 	/* the beginning of the other words is seen in the rarest's signatures */
-	return search_neighbours(looking, probe, k == 0 ? ALL_PLACES : 1);
+	return search_neighbours(looking, probe,
+		(struct neighbours){ .places = k == 0 ? ALL_PLACES : 1,
+			.usual = word->count > COMMON_WORD });
+}
+
+/* Beside one other name, a common one leads only to those who have that as well. */
+static bool leads_nowhere(const struct looking *looking, size_t k)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < looking->name_count; i++) {
+		names += !looking->words[i].father && !looking->words[i].initial;
+	}
+	return k > 0 && names <= 2 && word_of(looking, k)->count > COMMON_WORD;
 }
 
 /* 3., and 2. for each range of dates. */
@@ -194,7 +210,9 @@ static int search_between(struct looking *looking, uint32_t from, uint32_t to)
 
 	for (size_t k = 0;
 		error == 0 && k < looking->keyed_count && k < PROBED_WORDS_MAX; k++) {
-		error = read_between(looking, k, from, to);
+		if (!leads_nowhere(looking, k)) {
+			error = read_between(looking, k, from, to);
+		}
 	}
 	for (size_t k = 0; error == 0 && k < looking->keyed_count && k < 2; k++) {
 		/* who has a seldom word is a candidate by that alone */

@@ -32,9 +32,10 @@ struct looking {
 	size_t keyed_count;
 	/* What a byte of a signature is worth beside a word, once for many probes. */
 	uint32_t worth[SIGNATURE_BYTES];
-	size_t worth_beside; /* the word; SEARCH_WORDS_MAX + 1: none yet */
-	uint32_t others;     /* how many others are asked for */
-	uint32_t fathers;    /* which of them are fathers' names */
+	uint8_t promise[SIGNATURE_BYTES]; /* not less than what it is worth */
+	size_t worth_beside;              /* the word; SEARCH_WORDS_MAX + 1: none yet */
+	uint32_t others;                  /* how many others are asked for */
+	uint32_t fathers;                 /* which of them are fathers' names */
 	struct search_work *work;
 	size_t candidates;
 	uint32_t floor; /* candidates of a lower rank are left out by now */
@@ -77,9 +78,14 @@ int search_probe(struct looking *looking, const struct probe *probe);
 void search_order(struct looking *looking);
 
 /* search_near.c: the probe's word as the list may have it. */
-/* With one class wrong, missing or more; at one of the first places, before. */
-int search_neighbours(struct looking *looking, struct probe probe, size_t before);
+/* With one class wrong, missing or more, at one of the first places. */
 #define ALL_PLACES 12
+struct neighbours {
+	size_t places;
+	bool usual; /* those alone that spellings and ears bring about */
+};
+int search_neighbours(
+	struct looking *looking, struct probe probe, struct neighbours which);
 /* With its end. */
 int search_longer(struct looking *looking, struct probe probe);
 

@@ -64,35 +64,46 @@ static const uint16_t alike[CLASS_VOWEL + 1] = {
 /* Those that are written or not, and heard or not. */
 #define FADING (1 << 2 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << CLASS_VOWEL)
 
-static int probe_edit(struct looking *looking, const struct probe *like,
-	uint64_t skeleton, bool usual)
-{
-	struct probe probe = *like;
+struct edits {
+	struct looking *looking;
+	const struct probe *like;
+	bool usual; /* no others */
+};
 
+static int probe_edit(const struct edits *edits, uint64_t skeleton, bool usual)
+{
+	struct probe probe = *edits->like;
+
+	if (skeleton == 0 || (edits->usual && !usual)) {
+		return 0;
+	}
 	probe.base -= usual ? WORTH_NEIGHBOUR_LESS : WORTH_STRANGER_LESS;
 	probe.key = skeleton;
-	return skeleton == 0 ? 0 : search_probe(looking, &probe);
+	return search_probe(edits->looking, &probe);
 }
 
 /* Every class at place, but the one that is there already. */
-static int probe_classes(struct looking *looking, struct probe *probe,
-	uint64_t skeleton, size_t place, unsigned old)
+static int probe_classes(
+	const struct edits *edits, uint64_t skeleton, size_t place, unsigned old)
 {
 	unsigned last = place == 0 ? CLASS_VOWEL : CONSONANTS;
+	unsigned usual = old == 0 ? FADING : alike[old];
 	int error = 0;
 
 	for (unsigned class = 1; error == 0 && class <= last; class ++) {
 		if (class != old) {
-			error = probe_edit(looking, probe,
+			error = probe_edit(edits,
 				skeleton | (uint64_t) class << shift_of(place),
-				((old == 0 ? FADING : alike[old]) >> class & 1) != 0);
+				(usual >> class & 1) != 0);
 		}
 	}
 	return error;
 }
 
-int search_neighbours(struct looking *looking, struct probe probe, size_t last)
+int search_neighbours(
+	struct looking *looking, struct probe probe, struct neighbours which)
 {
+	const struct edits edits = { looking, &probe, which.usual };
 	uint64_t skeleton = probe.key;
 	size_t count;
 	int error = 0;
@@ -101,21 +112,21 @@ int search_neighbours(struct looking *looking, struct probe probe, size_t last)
 		return 0;
 	}
 	count = length(skeleton);
-	for (size_t place = 0; error == 0 && place < count && place < last; place++) {
+	for (size_t place = 0; error == 0 && place < count && place < which.places;
+		place++) {
 		uint64_t class = skeleton >> shift_of(place) & CLASS_MASK;
 
-		error = probe_edit(looking, &probe, without(skeleton, place),
-			(FADING >> class & 1) != 0);
+		error = probe_edit(
+			&edits, without(skeleton, place), (FADING >> class & 1) != 0);
 		if (error == 0) {
-			error = probe_classes(looking, &probe,
+			error = probe_classes(&edits,
 				skeleton & ~(class << shift_of(place)), place,
 				(unsigned)class);
 		}
 	}
 	for (size_t place = 0; error == 0 && place <= count && place < PLACES;
 		place++) {
-		error = probe_classes(
-			looking, &probe, opened(skeleton, place), place, 0);
+		error = probe_classes(&edits, opened(skeleton, place), place, 0);
 	}
 	return error;
 }

@@ -27,6 +27,7 @@ struct scanning {
 	struct looking *looking;
 	const struct probe *probe;
 	struct card card; /* with a posting's birth date */
+	int32_t least;    /* that a signature must promise */
 };
 
 /* What a byte of a signature adds: its worth, that it is a word, and which of the words
@@ -87,6 +88,11 @@ static void fill_worth(struct looking *looking, size_t beside)
 			looking->others++;
 			looking->fathers |= looking->words[i].father ? AGREES(i) : 0;
 		}
+	}
+	for (size_t i = 0; i < SIGNATURE_BYTES; i++) {
+		uint32_t worth = looking->worth[i] & WORTH_MASK;
+
+		looking->promise[i] = worth < UINT8_MAX ? (uint8_t)worth : UINT8_MAX;
 	}
 }
 
@@ -216,6 +222,15 @@ static void look_at(struct scanning *s, const uint8_t *packed)
 	}
 }
 
+static bool promises(const struct scanning *s, const uint8_t *signature)
+{
+	const uint8_t *promise = s->looking->promise;
+
+	return promise[signature[0]] + promise[signature[1]] + promise[signature[2]] +
+		       promise[signature[3]] >=
+	       s->least;
+}
+
 static bool visit(void *arg, const uint8_t *packed, size_t count)
 {
 	struct scanning *s = arg;
@@ -224,7 +239,11 @@ static bool visit(void *arg, const uint8_t *packed, size_t count)
 	size_t taken = count < left ? count : left;
 
 	for (size_t i = 0; i < taken; i++) {
-		look_at(s, packed + i * POSTING_BYTES);
+		const uint8_t *one = packed + i * POSTING_BYTES;
+
+		if (promises(s, one + SIGNATURE_AT)) {
+			look_at(s, one);
+		}
 	}
 	looking->scanned += taken;
 	looking->cut |= taken < count;
@@ -233,7 +252,11 @@ static bool visit(void *arg, const uint8_t *packed, size_t count)
 
 int search_probe(struct looking *looking, const struct probe *probe)
 {
-	struct scanning s = { .looking = looking, .probe = probe };
+	struct scanning s = { .looking = looking,
+		.probe = probe,
+		.least = probe->needed < probe->needed_against
+				 ? probe->needed
+				 : probe->needed_against };
 
 	if (looking->worth_beside != probe->word) {
 		fill_worth(looking, probe->word);

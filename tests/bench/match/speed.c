@@ -35,6 +35,7 @@ struct bench {
 	struct speed_list *list;
 	struct store_txn *txn;
 	struct table table;
+	size_t *rows; /* of the table, that are planted */
 	struct search_work work;
 	struct search_result result;
 };
@@ -79,11 +80,30 @@ static void add_invented(struct bench *b, uint64_t index)
 /* ---- planted pairs ----------------------------------------------------------------
  */
 
+/* One of each person. */
+static void choose_rows(struct bench *b)
+{
+	int group = table_column(&b->table, "group");
+	size_t count = 0;
+
+	b->rows = calloc(b->table.rows_count, sizeof(*b->rows));
+	speed_need(b->rows == NULL ? CORDON_ENOMEM : 0, "pairs");
+	for (size_t from = 0, to; from < b->table.rows_count; from = to) {
+		for (to = from + 1; to < b->table.rows_count &&
+				    strcmp(table_field(&b->table, from, group),
+					    table_field(&b->table, to, group)) == 0;
+			to++) {
+		}
+		b->rows[count++] = from + mix(from) % (to - from);
+	}
+	if (b->options.planted > count) {
+		b->options.planted = count;
+	}
+}
+
 static const char *pair_text(const struct bench *b, size_t n, const char *column)
 {
-	size_t row = (size_t)(mix(n ^ 4711) % b->table.rows_count);
-
-	return table_field(&b->table, row, table_column(&b->table, column));
+	return table_field(&b->table, b->rows[n], table_column(&b->table, column));
 }
 
 static struct cordon_date pair_born(size_t n)
@@ -321,6 +341,9 @@ int main(int argc, char **argv)
 	}
 	if (options->pairs == NULL || !table_read(options->pairs, &bench.table)) {
 		options->planted = 0;
+	}
+	if (options->planted > 0) {
+		choose_rows(&bench);
 	}
 	bench.people = people_create(&options->people);
 	speed_need(match_context_create(&bench.context, &msg), "matching");
