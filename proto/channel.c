@@ -317,6 +317,17 @@ int channel_flush(struct channel *channel, struct errmsg *msg)
 	return 0;
 }
 
+void channel_rest(struct channel *channel)
+{
+	struct buffer *both[] = { &channel->in, &channel->out };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (buffer_bytes(both[i]) == 0) {
+			buffer_finish(both[i]);
+		}
+	}
+}
+
 size_t channel_output_bytes(const struct channel *channel)
 {
 	return buffer_bytes(&channel->out);

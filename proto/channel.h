@@ -83,6 +83,8 @@ int channel_send_packed(struct channel *channel, const struct frame_header *head
 
 /* Writes what waits, as far as the socket takes it. */
 int channel_flush(struct channel *channel, struct errmsg *msg);
+/* Gives back memory that only traffic needs: it has been quiet. */
+void channel_rest(struct channel *channel);
 size_t channel_output_bytes(const struct channel *channel);
 
 /*

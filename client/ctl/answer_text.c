@@ -48,7 +48,7 @@ static void print_part(const char *part)
 {
 	if (part != NULL) {
 		putchar(' ');
-		output_text(stdout, part);
+		output_line(stdout, part);
 	}
 }
 

@@ -41,7 +41,7 @@ static bool disturbs(int32_t c)
 	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void output_text(FILE *out, const char *text)
+static void put(FILE *out, const char *text, bool one_line)
 {
 	size_t bytes = text == NULL ? 0 : strlen(text);
 
@@ -50,12 +50,22 @@ void output_text(FILE *out, const char *text)
 
 		if (c < 0) {
 			fprintf(out, "\\x%02X", (unsigned char)text[from]);
-		} else if (disturbs(c)) {
+		} else if (disturbs(c) || (one_line && c < 0x20)) {
 			fprintf(out, "\\u%04X", (unsigned)c);
 		} else {
 			fwrite(text + from, 1, i - from, out);
 		}
 	}
+}
+
+void output_text(FILE *out, const char *text)
+{
+	put(out, text, false);
+}
+
+void output_line(FILE *out, const char *text)
+{
+	put(out, text, true);
 }
 
 static int64_t now_ms(void)

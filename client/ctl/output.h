@@ -18,6 +18,8 @@ void output_time(int64_t unix_s, char *out);
  * and tabs), marks of direction, line separators.  text NULL prints nothing.
  */
 void output_text(FILE *out, const char *text);
+/* The same of what has no lines: a name must not look like the next line. */
+void output_line(FILE *out, const char *text);
 
 /* The character at *at of text (*at < bytes), -1 for a byte that begins none; moves
  * *at behind it. */

@@ -78,9 +78,30 @@ static size_t put_prefix(char *line, enum log_level level)
 			      (int)(now_us % 1000000 / 1000), level_texts[level]);
 }
 
-/* Bytes of the UTF-8 character at text; 0 for a control or what is no UTF-8. */
+/* Marks of direction and line separators: U+061C, U+200E to U+200F, U+2028 to U+202E,
+ * U+2066 to U+2069. */
+static bool turns_text(const char *text, size_t left)
+{
+	const uint8_t *c = (const uint8_t *)text;
+
+	if (left >= 2 && c[0] == 0xd8 && c[1] == 0x9c) {
+		return true;
+	}
+	if (left < 3 || c[0] != 0xe2) {
+		return false;
+	}
+	return (c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f ||
+					(c[2] >= 0xa8 && c[2] <= 0xae))) ||
+	       (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9);
+}
+
+/* Bytes of the UTF-8 character at text; 0 for a control, for what changes how the rest
+ * of the line is read, and for what is no UTF-8. */
 static size_t character(const char *text, size_t left)
 {
+	if (turns_text(text, left)) {
+		return 0;
+	}
 	for (size_t size = 1; size <= 4 && size <= left; size++) {
 		if (bytes_are_text(text, size)) {
 			return size;

@@ -153,6 +153,9 @@ void conn_on_idle(evutil_socket_t fd, short what, void *context)
 	conn_enter(c);
 	c->quiet_ticks = c->moved ? 0 : c->quiet_ticks + 1;
 	c->moved = false;
+	if (c->quiet_ticks == 1) {
+		channel_rest(c->channel);
+	}
 	if (c->quiet_ticks >= CONN_IDLE_TICKS) {
 		errmsg_set(&msg, CORDON_ETIMEOUT, "not a byte came or went for %u ms",
 			c->options.idle_timeout_ms);

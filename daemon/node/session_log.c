@@ -57,27 +57,35 @@ void session_log_end(const struct session *session, int error, const char *text)
 	}
 }
 
-void session_denied(struct session *session, enum action action, const char *why)
+static bool may_tell_of_denial(struct session *session)
 {
 	uint64_t left_out;
 
 	if (!log_quota_take(&session->denials, clock_mono(), &left_out)) {
-		return;
+		return false;
 	}
 	if (left_out > 0) {
 		log_warning("%s at %s was denied %" PRIu64 " more requests",
 			session->uri, session->address, left_out);
 	}
-	log_warning("%s at %s is denied to %s: %s", session->uri, session->address,
-		action_text(action), why);
+	return true;
+}
+
+void session_denied(struct session *session, enum action action, const char *why)
+{
+	if (may_tell_of_denial(session)) {
+		log_warning("%s at %s is denied to %s: %s", session->uri,
+			session->address, action_text(action), why);
+	}
 }
 
 void session_limited(struct session *session, enum limit limit, const char *what)
 {
-	struct sessions *sessions = session->sessions;
+	struct node *node = session->sessions->service->node;
 
-	atomic_fetch_add(&sessions->service->node->counters.limited[limit], 1);
-	if (may_tell_of_end(sessions)) {
+	atomic_fetch_add(&node->counters.limited[limit], 1);
+	/* of somebody: those who are nobody must not use up the quota */
+	if (may_tell_of_denial(session)) {
 		log_warning("%s at %s is over %s: %s", session->uri, session->address,
 			limit_name(limit), what);
 	}

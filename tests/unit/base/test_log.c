@@ -152,6 +152,8 @@ static void nobody_smuggles_in_a_line_or_a_terminal_command(void **state)
 	} cases[] = {
 		{ "a\n<3>forged", "<6>a\\x0a<3>forged\n" },
 		{ "\r\t\x1b[31m\x7f", "<6>\\x0d\\x09\\x1b[31m\\x7f\n" },
+		{ "a\u202eb\u2066", "<6>a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\n" },
+		{ "\u2019 \u061c", "<6>\u2019 \\xd8\\x9c\n" },
 		{ "C1 \xc2\x9b", "<6>C1 \\xc2\\x9b\n" },
 		{ "Жақыпов \xf0\x90\x8d\x88", "<6>Жақыпов \xf0\x90\x8d\x88\n" },
 		{ "\xff \xd0", "<6>\\xff \\xd0\n" },

@@ -26,6 +26,16 @@ static const char *printed(const char *text)
 	return said.out;
 }
 
+static void a_name_is_one_line(void **state)
+{
+	(void)state;
+	capture_begin(&said);
+	output_line(stdout, "KARIMOV\n    effect       none\t\x1b[2K\u202eX");
+	capture_end(&said);
+	assert_string_equal(said.out,
+		"KARIMOV\\u000A    effect       none\\u0009\\u001B[2K\\u202EX");
+}
+
 static void text_is_shown_as_it_is(void **state)
 {
 	static const char *const texts[] = { "", "KARIMOV ALISHER", "Әлішер Қаримов",
@@ -278,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_shown_as_it_is),
+		cmocka_unit_test(a_name_is_one_line),
 		cmocka_unit_test(marks_of_direction_are_seen),
 		cmocka_unit_test(bytes_that_are_no_text_are_seen),
 		cmocka_unit_test(json_texts_are_always_utf8),
