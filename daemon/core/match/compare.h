@@ -77,7 +77,8 @@ struct compare_person {
 	char nationality[4];    /* "" unknown */
 };
 
-/* Ways in which two birth dates can agree, worst first. */
+/* Ways in which two birth dates can agree; of several dates the last of these counts.
+ */
 enum born_likeness {
 	BORN_OTHER = 0,  /* speaks against */
 	BORN_NOT_KNOWN,  /* on either side */

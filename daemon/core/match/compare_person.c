@@ -39,7 +39,7 @@ struct point {
 #define POINTS 4
 static const struct point by_name[POINTS] = { { 0, 0 }, { 400, SCORE_NAME },
 	{ 1000, 630 }, { 1600, 699 } };
-static const struct point dated[POINTS] = { { 0, 0 }, { 400, SCORE_NAME }, { 650, 700 },
+static const struct point dated[POINTS] = { { 0, 0 }, { 400, SCORE_NAME }, { 560, 700 },
 	{ 1600, SCORE_PERSON_MAX } };
 
 /* What takes from the evidence, or adds to it. */
@@ -214,9 +214,11 @@ static uint64_t name_reasons(const struct compare_name *asked,
 	return reasons;
 }
 
-/* Some word is another one. */
+/* Some word is another one, or more are missing than agree. */
 static bool in_conflict(const struct comparison *comparison)
 {
+	size_t missing = 0, agreeing = 0;
+
 	for (size_t i = 0; i < comparison->pairs_count; i++) {
 		const struct word_pair *pair = &comparison->pairs[i];
 
@@ -225,8 +227,11 @@ static bool in_conflict(const struct comparison *comparison)
 				pair->permille < CONFLICT_PERMILLE)) {
 			return true;
 		}
+		agreeing += pair->fate <= WORD_JOINED;
+		missing +=
+			pair->fate > WORD_DIFFERS && pair->evidence == EVIDENCE_MISSING;
 	}
-	return false;
+	return missing > agreeing;
 }
 
 /* Stays below the threshold, and in order. */

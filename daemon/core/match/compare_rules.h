@@ -24,7 +24,7 @@
 #define EVIDENCE_INITIAL_MISSING (-40)
 
 /* A pair of words less alike than this, or words that differ: not by name alone. */
-#define CONFLICT_PERMILLE 610
+#define CONFLICT_PERMILLE 620
 
 /* persons */
 #define EVIDENCE_FORMER_NAME (-10)
@@ -35,12 +35,12 @@
 #define EVIDENCE_NATIONALITY_DIFFERS (-20)
 #define EVIDENCE_WEAK_RECORD (-10)
 #define EVIDENCE_BORN_OTHER (-480)
-#define EVIDENCE_BORN_CLOSE_YEAR 40
-#define EVIDENCE_BORN_DIGIT 100
-#define EVIDENCE_BORN_SWAPPED 140
-#define EVIDENCE_BORN_YEAR 80
-#define EVIDENCE_BORN_MONTH 160
-#define EVIDENCE_BORN_DATE 200
+#define EVIDENCE_BORN_CLOSE_YEAR 0
+#define EVIDENCE_BORN_DIGIT (-240)
+#define EVIDENCE_BORN_SWAPPED 20
+#define EVIDENCE_BORN_YEAR 40
+#define EVIDENCE_BORN_MONTH 80
+#define EVIDENCE_BORN_DATE 110
 /* Where the birth date differs, or is not known and a word is in conflict: of what is
  * beyond FROM one part in PART counts, and no more than MOST in all. */
 #define EVIDENCE_CONFLICT_FROM 340

@@ -292,8 +292,8 @@ static void report_same_date(const struct same_date *result)
 			100 * scores_from(&result->unknown[kind], THRESHOLD));
 	}
 	printf("thresholds: %u at 1e-4, %u at 1e-5\n", at_4, at_5);
-	for (uint32_t t = 300; t < 900; t += 50) {
-		printf("  %u: recall %.2f%%, false per 1,000 innocent %.2f\n", t,
+	for (uint32_t t = 300; t < 900; t += t < 600 ? 50 : 20) {
+		printf("  %u: recall %.2f%%, false per 1,000 innocent %.3f\n", t,
 			100 * scores_from(&result->truly[KIND_ALL], t),
 			1000 * SHARERS * scores_from(&result->falsely, t));
 	}

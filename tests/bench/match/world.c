@@ -39,6 +39,13 @@ uint64_t world_count(const struct world *world, uint64_t skeleton)
 	return skeleton == 0 ? 0 : world->counts[slot_of(world, skeleton)];
 }
 
+/* The index has no keys of father's names and initials. */
+static bool counts(const struct name_word *word)
+{
+	return (word->flags & (WORD_OF_FATHER | WORD_INITIAL)) == 0 &&
+	       word->part != WORD_PATRONYMIC;
+}
+
 static void count_words(struct world *world, const struct card *card)
 {
 	struct card_name name;
@@ -48,7 +55,7 @@ static void count_words(struct world *world, const struct card *card)
 		for (size_t i = 0; i < name.words.count; i++) {
 			uint64_t key = word_skeleton(&name.words.words[i]);
 
-			if (key != 0) {
+			if (key != 0 && counts(&name.words.words[i])) {
 				size_t slot = slot_of(world, key);
 
 				world->keys[slot] = key;

@@ -189,10 +189,10 @@ static void a_card_without_names_is_nothing(void **state)
 
 static void more_agreement_is_never_a_lower_score(void **state)
 {
-	static const uint32_t days[] = { BORN_CLOSE_YEAR, BORN_YEAR, BORN_DIGIT,
-		BORN_SWAPPED, BORN_MONTH, BORN_DATE };
-	const uint32_t listed[] = { date(1981, 0, 0), date(1980, 0, 0),
-		date(1980, 5, 8), date(1980, 7, 5), date(1980, 5, 0),
+	static const enum born_likeness expected[] = { BORN_DIGIT, BORN_CLOSE_YEAR,
+		BORN_SWAPPED, BORN_YEAR, BORN_MONTH, BORN_DATE };
+	const uint32_t listed[] = { date(1980, 5, 8), date(1981, 0, 0),
+		date(1980, 7, 5), date(1980, 0, 0), date(1980, 5, 0),
 		date(1980, 5, 7) };
 	struct compare_person asked = asks("ivanov", "sergei", date(1980, 5, 7));
 	struct card_name name = name_of(CORDON_NAME_PRIMARY, "ivanov", "sergei");
@@ -203,7 +203,7 @@ static void more_agreement_is_never_a_lower_score(void **state)
 		struct card head = { .dates_count = 1, .dates = { listed[i] } };
 		struct person_score score = scored(&asked, &head, &name, 1);
 
-		assert_int_equal(score.born, days[i]);
+		assert_int_equal(score.born, expected[i]);
 		assert_true(score.score > last);
 		last = score.score;
 	}
