@@ -4,7 +4,7 @@
  * is, and how much of what a comparison with everybody would find the index finds.
  *
  *   bench_match_speed --persons 1000000 --dir /dev/shm/speed
- *           [--queries N] [--pairs FILE --planted N] [--lists FILE]
+ *           [--queries N] [--pairs FILE --planted N] [--lists FILE] [--frequencies FILE]
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -313,6 +313,8 @@ static bool take_option(struct options *options, const char *name, const char *v
 		options->pairs = value;
 	} else if (strcmp(name, "--lists") == 0) {
 		options->people.lists = value;
+	} else if (strcmp(name, "--frequencies") == 0) {
+		options->people.frequencies = value;
 	} else {
 		return false;
 	}
