@@ -186,6 +186,9 @@ static int by_score(const void *a, const void *b)
 	if (x->score != y->score) {
 		return x->score > y->score ? -1 : 1;
 	}
+	if (x->evidence != y->evidence) {
+		return x->evidence > y->evidence ? -1 : 1;
+	}
 	return x->ref == y->ref ? 0 : x->ref < y->ref ? -1 : 1;
 }
 
@@ -230,6 +233,7 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 	}
 	*to = (struct search_compared){ .ref = candidate->ref,
 		.score = score.score,
+		.evidence = score.evidence,
 		.name_permille = score.name.name_permille,
 		.rank = candidate->rank };
 	c->kept++;

@@ -78,6 +78,7 @@ struct search_candidate {
 struct search_compared {
 	uint64_t ref;
 	uint32_t score, name_permille, rank;
+	int32_t evidence;
 };
 #define SEARCH_SEEN_SLOTS 2048
 struct search_work {
@@ -93,7 +94,8 @@ struct search_found {
 };
 
 struct search_result {
-	struct search_found found[SEARCH_FOUND_MAX]; /* by score descending, then ref */
+	struct search_found
+		found[SEARCH_FOUND_MAX]; /* by score, then evidence, then ref */
 	size_t count;
 	uint64_t namesakes; /* persons whose name agrees as well as the best one's,
 			       counted from postings where there are many */
