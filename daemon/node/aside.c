@@ -168,7 +168,9 @@ static int is_ours(struct store_txn *txn, const struct list_copy *copy,
 
 	*forked = false;
 	*yes = base == NULL; /* from an earlier epoch on, which both left */
-	if (base != NULL) {
+	if (base != NULL && base->sequence == 0) {
+		*yes = true; /* nothing of ours goes on */
+	} else if (base != NULL) {
 		error = store_head_at(
 			txn, &copy->head.list, &base->epoch, base->sequence, &packed);
 	}

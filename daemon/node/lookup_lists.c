@@ -8,7 +8,8 @@
 /*
  * Which lists an answer rests on.  Missing are, and the code bears the same numbers:
  *
- * 1. a list that the node knows and has no verified copy of, or stopped following;
+ * 1. a list that the node knows and has no verified copy of (rows of an own one that is
+ *    given up for another go on answering, without a head), or stopped following;
  * 2. one whose newest head is older than the asker accepts, unless this node signs it:
  *    then there is nothing newer anywhere, however seldom an idle list is signed again;
  * 3. one with records that this version cannot search;
@@ -120,9 +121,10 @@ static bool is_missing(const struct lookup_run *run, const struct store_list_inf
 	if (info->phase == COPY_UNSHARED) {
 		return false;
 	}
-	return !info_answers(info) || info->phase == COPY_STOPPED || /* 1 */
-	       is_too_old(run, info) ||                              /* 2 */
-	       info->not_understood > 0;                             /* 3 */
+	return !info_answers(info) || info->sequence == 0 ||
+	       info->phase == COPY_STOPPED || /* 1 */
+	       is_too_old(run, info) ||       /* 2 */
+	       info->not_understood > 0;      /* 3 */
 }
 
 static bool knows_lists_of(const struct lookups *lookups, const struct state *owner)

@@ -140,11 +140,17 @@ static void retire(
 	}
 }
 
+static const struct state *member_of(const struct replicator *r, size_t peer)
+{
+	return &peer_identity(r->peers[peer])->member;
+}
+
 void replicator_own_head(
 	struct replicator *r, size_t peer, const struct head *head, struct bytes packed)
 {
 	enum signing signing = signing_of(r->node);
 	struct list_copy copy;
+	enum own_news news;
 	bool found;
 	int error;
 
@@ -162,7 +168,13 @@ void replicator_own_head(
 	store_read_reset(r->txn);
 	if (error != 0) {
 		log_error("own lists: %s", cordon_error_text(error));
-	} else if (retire_wanted(signing, own_news(&copy, head))) {
+		return;
+	}
+	news = own_news(&copy, head);
+	if (news == OWN_NEWS_LOST && !head_shared_with(head, member_of(r, peer))) {
+		return; /* its sharing has ended: it holds no records */
+	}
+	if (retire_wanted(signing, news)) {
 		if (atomic_load(&r->node->own_open)) {
 			replicator_own_alive(r, peer, head);
 		}

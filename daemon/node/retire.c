@@ -80,16 +80,20 @@ static int put_aside(struct retire_job *job, struct store_txn *txn,
 }
 
 /* What was signed for want of the peers' records makes room for them. */
-static int give_up(struct store_txn *txn, struct list_copy *copy,
+static int give_up(struct store_txn *txn, const struct list_copy *copy,
 	const struct feed *feed, struct errmsg *msg)
 {
-	int error = aside_all(txn, copy, feed);
+	struct list_copy after = *copy;
+	int error = own_give_up(&after, feed);
 
-	if (error == 0) {
-		error = own_give_up(copy, feed);
+	if (error == CORDON_EINVAL) {
+		return 0; /* it is being moved: the peer tells again */
 	}
 	if (error == 0) {
-		error = store_list_put(txn, &feed->list, copy);
+		error = aside_all(txn, copy, feed);
+	}
+	if (error == 0) {
+		error = store_list_put(txn, &feed->list, &after);
 	}
 	return error == 0 ? 0 : store_txn_error(txn, msg);
 }
@@ -101,6 +105,7 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	struct list_copy copy;
 	enum own_news news;
 	struct feed feed;
+	int error = 0;
 	bool found;
 
 	if (store_list_get(txn, &job->head.list, &copy, &found) != 0 ||
@@ -115,10 +120,11 @@ static int run(struct commit_job *base, struct store_txn *txn, struct errmsg *ms
 	if (signing_put(txn, job->signing) != 0) {
 		return store_txn_error(txn, msg);
 	}
-	if (news == OWN_NEWS_LOST) {
-		return give_up(txn, &copy, &feed, msg);
+	if (signing == SIGNING_YES) {
+		error = put_aside(job, txn, &copy, &feed, msg);
 	}
-	return signing == SIGNING_YES ? put_aside(job, txn, &copy, &feed, msg) : 0;
+	return error == 0 && news == OWN_NEWS_LOST ? give_up(txn, &copy, &feed, msg)
+						   : error;
 }
 
 /* A node that could not write it down has stopped all the same. */

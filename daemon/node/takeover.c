@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/core/repl/rows.h"
 #include "daemon/node/aside.h"
 
 /*
@@ -147,6 +148,12 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static bool is_given_up(const struct list_copy *copy)
+{
+	return copy->phase == COPY_EMPTY ||
+	       (copy->phase == COPY_STAGING && copy->head.sequence == 0);
+}
+
 /* Looks at all lists; *number is the latest epoch seen. */
 static int look(struct takeover *t, struct own_lists *lists, uint64_t *number,
 	bool *ready, struct errmsg *msg)
@@ -163,8 +170,7 @@ static int look(struct takeover *t, struct own_lists *lists, uint64_t *number,
 		}
 		*number = later(*number, list->seen);
 		/* given up, and nobody is asked for what was there before */
-		list->created =
-			!found || (own->copy.phase == COPY_EMPTY && !list->told);
+		list->created = !found || (is_given_up(&own->copy) && !list->told);
 		if (found) {
 			*number = later(*number, own->copy.left.number);
 			note_found(list, &own->copy);
@@ -198,6 +204,8 @@ static int open_epoch(struct takeover *t, struct own_lists *lists, uint16_t kind
 	if (t->lists[kind].created) {
 		struct epoch left = own->copy.left;
 
+		/* what was given up has been put aside */
+		error = own->loaded ? rows_clear(&own->copy, &own->feed) : 0;
 		own_lists_create(lists, kind, epoch);
 		own_disown(&own->change, &left);
 	} else {
@@ -206,10 +214,10 @@ static int open_epoch(struct takeover *t, struct own_lists *lists, uint16_t kind
 			own_begin(&own->change, &own->copy, &own->feed);
 			error = own_reopen(&own->change, *epoch);
 		}
-		if (error != 0) {
-			store_txn_error(lists->txn, msg);
-			return error;
-		}
+	}
+	if (error != 0) {
+		store_txn_error(lists->txn, msg);
+		return error;
 	}
 	own_lists_share(lists, kind);
 	return 0;

@@ -101,12 +101,43 @@ static void check_progress(
 	}
 }
 
+/* Where the history of what is held began. */
+static uint64_t root_of(const struct sim_list *list, const struct head *head)
+{
+	size_t i = sim_signed_index(list, head);
+
+	while (i != SIM_NOBODY && list->heads[i].parent != SIM_NOBODY) {
+		i = list->heads[i].parent;
+	}
+	return i == SIM_NOBODY ? UINT64_MAX : list->heads[i].paper.head.epoch.number;
+}
+
+/* Who holds records never goes over to a history that was begun after theirs. */
+static void check_descent(
+	struct sim *sim, size_t node, size_t l, const struct list_copy *before)
+{
+	const struct list_copy *after = &sim->nodes[node].copies[l].copy;
+	const struct sim_list *list = &sim->lists[l];
+
+	if (copy_answers(before) && before->head.live_count > 0 &&
+		after->head.epoch.number != before->head.epoch.number &&
+		after->head.sequence != 0 && !list->forked &&
+		root_of(list, &after->head) > root_of(list, &before->head)) {
+		sim_fail(sim, "%s drops its records of %s for a list begun anew",
+			sim->nodes[node].name, sim_list_name(sim, l));
+	}
+}
+
 void sim_check_copy(
 	struct sim *sim, size_t node, size_t l, const struct list_copy *before)
 {
 	const struct sim_copy *copy = &sim->nodes[node].copies[l];
 
 	check_progress(sim, node, l, before);
+	check_descent(sim, node, l, before);
+	if (copy->copy.left.number != 0 && copy->copy.head.sequence == 0) {
+		return; /* an owner's rows of what it gives up, until it has another */
+	}
 	check_sharing(sim, node, l);
 	switch (copy->copy.phase) {
 	case COPY_FOLLOWING:

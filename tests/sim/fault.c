@@ -105,20 +105,22 @@ static void back_up(struct sim *sim)
 }
 
 /*
- * Does a neighbour of n hold the most that anybody else has of list, and more than n's
- * older disk?  What never left the node was acknowledged as local only: who restores an
- * older disk gives it up, and nobody could tell.
+ * Does a neighbour of n hold the most that anybody else has of list, and more than the
+ * older disk that n starts from does (older, a head)?  What never left the node was
+ * acknowledged as local only: who restores an older disk gives it up, and nobody could
+ * tell.
  */
-static bool neighbour_knows(const struct sim *sim, size_t n, size_t l)
+static bool neighbour_knows(
+	const struct sim *sim, size_t n, size_t l, const struct head *older)
 {
 	const struct sim_node *node = &sim->nodes[n];
 	struct head most = { .sequence = 0 };
 
-	if (copy_head_order(&node->backup[l].copy.head, &node->copies[l].copy.head) ==
-		0) {
+	/* the disk as it stands is the newest, unless that was lost before */
+	if ((node->signs || !node->backup_signs) &&
+		copy_head_order(older, &node->copies[l].copy.head) == 0) {
 		return true;
 	}
-
 	for (size_t i = 0; i < sim->nodes_count; i++) {
 		const struct head *head = copy_newest(&sim->nodes[i].copies[l].copy);
 
@@ -126,7 +128,8 @@ static bool neighbour_knows(const struct sim *sim, size_t n, size_t l)
 			most = *head;
 		}
 	}
-	if (copy_head_order(&most, &node->backup[l].copy.head) <= 0) {
+	if (copy_head_order(&most, older) <= 0 ||
+		(older->sequence == 0 && most.live_count == 0)) {
 		return false;
 	}
 	for (size_t i = 0; i < node->links_count; i++) {
@@ -141,29 +144,74 @@ static bool neighbour_knows(const struct sim *sim, size_t n, size_t l)
 	return false;
 }
 
+/* Others have what they signed themselves: else n may have what one of them needs. */
+static bool others_sign(const struct sim *sim, size_t n)
+{
+	bool sign[SIM_NODES_MAX] = { false };
+
+	sign[sim->nodes[n].member_index] = true;
+	for (size_t i = 0; i < sim->nodes_count; i++) {
+		const struct sim_node *node = &sim->nodes[i];
+
+		if (node->signs && !node->behind && !node->lost && !node->anew &&
+			!node->restored) {
+			sign[node->member_index] = true;
+		}
+	}
+	for (size_t m = 0; m < sim->members_count; m++) {
+		if (!sign[m]) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* An owner's older disk: the next takes it up with those who can tell. */
 static bool may_restore(const struct sim *sim, size_t n)
 {
 	const struct sim_node *node = &sim->nodes[n];
 
-	if (node->backup == NULL || node->hostile) {
+	if (node->backup == NULL || node->hostile || !others_sign(sim, n)) {
 		return false;
-	}
-	for (size_t i = 0; i < sim->nodes_count; i++) {
-		if (sim->nodes[i].restored) {
-			return false;
-		}
 	}
 	if (!node->has_key) {
 		return true;
 	}
 	for (size_t l = 0; l < sim->lists_count; l++) {
 		if (sim->lists[l].member == node->member_index &&
-			!neighbour_knows(sim, n, l)) {
+			!neighbour_knows(sim, n, l, &node->backup[l].copy.head)) {
 			return false;
 		}
 	}
 	return !sim->hostile && !sim->erases;
+}
+
+/* May it lose all of its disk?  Its lists are at a neighbour, with records that it can
+ * be told of; and it alone may sign, or there would be somebody to promote. */
+static bool may_lose(const struct sim *sim, size_t n)
+{
+	static const struct head nothing;
+	const struct sim_node *node = &sim->nodes[n];
+
+	if (sim->hostile || sim->erases || !node->has_key || !node->signs ||
+		!others_sign(sim, n)) {
+		return false;
+	}
+	for (size_t i = 0; i < sim->nodes_count; i++) {
+		if (i != n && sim->nodes[i].member_index == node->member_index) {
+			return false;
+		}
+	}
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		const struct list_copy *copy = &node->copies[l].copy;
+
+		if (sim->lists[l].member == node->member_index &&
+			(copy->head.sequence == 0 || copy->live_count == 0 ||
+				!neighbour_knows(sim, n, l, &nothing))) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool held_elsewhere(const struct sim *sim, size_t n, size_t l, size_t at)
@@ -199,6 +247,20 @@ static void give_up(struct sim *sim, size_t n)
 	}
 }
 
+static void lose_disk(struct sim *sim, size_t n)
+{
+	struct sim_node *node = &sim->nodes[n];
+
+	sim_trace(sim, "%s starts from an empty disk", node->name);
+	give_up(sim, n);
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		memfeed_finish(&node->copies[l].rows);
+		memset(&node->copies[l], 0, sizeof(node->copies[l]));
+		memset(&node->memories[l], 0, sizeof(node->memories[l]));
+	}
+	node->lost = true;
+}
+
 static void start(struct sim *sim)
 {
 	size_t n = any_node(sim);
@@ -213,6 +275,9 @@ static void start(struct sim *sim)
 		copy_disk(sim, node->copies, node->backup);
 		node->signs = node->backup_signs;
 		node->restored = node->signs;
+		node->lost = false;
+	} else if (sim_chance(sim, 100) && may_lose(sim, n)) {
+		lose_disk(sim, n);
 	}
 	sim_node_start(sim, n);
 	sim_world_connect(sim, n, 1000);

@@ -9,8 +9,10 @@
 /* Within this a quiet union must agree, and so long it is watched afterwards. */
 #define CONVERGE_MS 240000
 #define QUIET_MS 20000
-/* Within this two histories are noticed where they meet. */
-#define NOTICE_MS 240000
+/* Within this two histories are noticed where they meet: where what is remembered does
+ * not tell, a node reads from nothing after two mismatches, the second when the peer is
+ * asked again after ENGINE_ASIDE_MS; one neighbour after the other. */
+#define NOTICE_MS 600000
 /* Pulls of one list by one node while it is watched: one each wait, and a few. */
 #define QUIET_PULLS_MAX 12
 

@@ -182,7 +182,8 @@ void sim_client_head(struct sim *sim, size_t l, struct sim_work *work)
 	}
 	sim_upkeep_hears(sim, link->client, head);
 	if (sim->lists[work->list].member == node->member_index) {
-		sim_signer_hears(sim, link->client, work->list, head);
+		sim_signer_hears(sim, link->client, work->list, head,
+			&sim->nodes[link->server].member);
 	}
 	if (sim_suspect(sim, link->client, link->peer, work->list, head)) {
 		return;

@@ -284,6 +284,31 @@ void sim_owner_repeat(struct sim *sim, size_t l, struct sim_work *work)
 	sim_at(sim, mono_after_ms(sim->now, REPEAT_MS), sim_owner_repeat, l, NULL);
 }
 
+void sim_owner_begin_anew(struct sim *sim, size_t n)
+{
+	struct epoch epoch = { 0, sim_random(sim, UINT64_MAX) };
+
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		if (sim->lists[l].member == sim->nodes[n].member_index &&
+			sim->lists[l].epoch >= epoch.number) {
+			epoch.number = sim->lists[l].epoch + 1 + sim_random(sim, 3);
+		}
+	}
+	for (size_t l = 0; l < sim->lists_count; l++) {
+		struct sim_copy *copy = &sim->nodes[n].copies[l];
+		struct own_change change;
+		struct feed feed;
+
+		if (sim->lists[l].member == sim->nodes[n].member_index) {
+			memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+			own_create(&copy->copy, &sim->lists[l].id, epoch);
+			own_begin(&change, &copy->copy, &feed);
+			share(sim, n, &change);
+			publish(sim, n, l, copy, &change);
+		}
+	}
+}
+
 void sim_owner_create(struct sim *sim, size_t l)
 {
 	size_t n = sim->lists[l].member; /* the first node of each member signs */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/core/repl/heads.h"
+#include "daemon/core/repl/own_news.h"
 #include "tests/sim/sim.h"
 
 /*
@@ -7,7 +9,9 @@
  *   1. After a start a node that signs asks its peers what they hold, and is open when
  *      all have said so or cannot be reached, at the latest after a grace.
  *   2. One that is told an own head beyond its disk signs nothing more; where that head
- *      is of a later epoch another node has taken over, and it follows.
+ *      is of a later epoch another node has taken over, and it follows.  One that has
+ *      begun its lists anew, on an empty disk, and is told of records of an earlier
+ *      epoch, gives the new one up.
  *   3. A takeover (recovery of a lost or older disk, promotion of a second node) wants
  *      every node of the other members reached, the own lists verified at the highest
  *      head that any holds, and nobody else who signs; it opens a new epoch on all own
@@ -50,7 +54,11 @@ static void open_now(struct sim *sim, size_t n)
 		return;
 	}
 	node->open = true;
-	node->restored = false;
+	if (node->lost) {
+		sim_owner_begin_anew(sim, n);
+		node->anew = true;
+	}
+	node->restored = node->lost = false;
 	sim_trace(sim, "%s signs", node->name);
 }
 
@@ -90,15 +98,44 @@ void sim_signer_told(struct sim *sim, size_t n)
 
 static void stop_signing(struct sim *sim, size_t n)
 {
-	sim->nodes[n].open = sim->nodes[n].restored = false;
+	sim->nodes[n].open = sim->nodes[n].restored = sim->nodes[n].lost = false;
 	sim_node_sign(sim, n, false);
 }
 
-void sim_signer_hears(struct sim *sim, size_t n, size_t l, const struct head *head)
+/* What was signed in the meantime is put aside. */
+static void give_list_up(struct sim *sim, size_t n, size_t l)
+{
+	struct sim_copy *copy = &sim->nodes[n].copies[l];
+	uint64_t number = copy->copy.head.epoch.number;
+	struct feed feed;
+
+	memfeed_feed(&copy->rows, &sim->lists[l].id, &feed);
+	if (own_give_up(&copy->copy, &feed) != 0) {
+		return; /* it is being moved: told again later */
+	}
+	sim_trace(sim, "%s %s: gives epoch %llu up", sim->nodes[n].name,
+		sim_list_name(sim, l), (unsigned long long)number);
+	for (size_t i = 0; i < sim->lists[l].heads_count; i++) {
+		struct sim_signed *entry = &sim->lists[l].heads[i];
+
+		entry->aside = entry->aside || entry->paper.head.epoch.number == number;
+	}
+	stop_signing(sim, n);
+	sim->nodes[n].behind = true;
+}
+
+void sim_signer_hears(struct sim *sim, size_t n, size_t l, const struct head *head,
+	const struct state *teller)
 {
 	struct sim_node *node = &sim->nodes[n];
 	const struct head *own = &node->copies[l].copy.head;
 
+	if (!node->hostile && (node->signs || node->behind) &&
+		own_news(&node->copies[l].copy, head) == OWN_NEWS_LOST &&
+		head_shared_with(head, teller)) {
+		give_list_up(sim, n, l);
+		return;
+	}
 	if (node->hostile || !node->signs || copy_head_order(head, own) <= 0) {
 		return;
 	}
@@ -142,6 +179,18 @@ static bool all_reached(const struct sim *sim, size_t n)
 	return true;
 }
 
+/*
+ * Is what node holds something that whoever takes over, and has own, is to have?  Not
+ * of an epoch that was begun beside; and who was left out of the sharing keeps the head
+ * that says so, and no rows: nobody can have those from him (replicator_takeover.c).
+ */
+static bool counts(const struct list_copy *own, const struct sim_node *node,
+	const struct head *head)
+{
+	return head->sequence != 0 && head_shared_with(head, &node->member) &&
+	       !heads_strange(&own->head, heads_have_rows(own), &own->left, head);
+}
+
 static bool verified_here(const struct sim *sim, size_t n, size_t l)
 {
 	const struct list_copy *own = &sim->nodes[n].copies[l].copy;
@@ -151,9 +200,10 @@ static bool verified_here(const struct sim *sim, size_t n, size_t l)
 	}
 	for (size_t i = 0; i < sim->nodes_count; i++) {
 		const struct sim_node *node = &sim->nodes[i];
+		const struct head *newest = copy_newest(&node->copies[l].copy);
 
-		if (node->up && copy_head_order(copy_newest(&node->copies[l].copy),
-					&own->head) > 0) {
+		if (node->up && counts(own, node, newest) &&
+			copy_head_order(newest, &own->head) > 0) {
 			return false;
 		}
 	}
@@ -162,7 +212,8 @@ static bool verified_here(const struct sim *sim, size_t n, size_t l)
 
 /* What was signed beyond the base is no part of the list; nobody who was reached may
  * have it. */
-static void set_aside(struct sim *sim, size_t l, size_t base)
+static void set_aside(
+	struct sim *sim, size_t l, size_t base, const struct list_copy *own)
 {
 	struct sim_list *list = &sim->lists[l];
 
@@ -178,8 +229,8 @@ static void set_aside(struct sim *sim, size_t l, size_t base)
 		const struct head *held = &sim->nodes[n].copies[l].copy.head;
 		size_t i = sim_signed_index(list, held);
 
-		if (sim->nodes[n].up && held->sequence != 0 && i != SIM_NOBODY &&
-			list->heads[i].aside &&
+		if (sim->nodes[n].up && counts(own, &sim->nodes[n], held) &&
+			i != SIM_NOBODY && list->heads[i].aside &&
 			copy_head_order(held, &list->heads[base].paper.head) > 0) {
 			sim_fail(sim, "a takeover loses what %s has of %s",
 				sim->nodes[n].name, sim_list_name(sim, l));
@@ -193,16 +244,16 @@ static void open_epoch(struct sim *sim, size_t n)
 	uint64_t number = (uint64_t)sim_wall_s(sim, n);
 
 	for (size_t l = 0; l < sim->lists_count; l++) {
-		if (is_own(sim, n, l) &&
-			node->copies[l].copy.head.epoch.number >= number) {
-			number = node->copies[l].copy.head.epoch.number + 1;
+		if (is_own(sim, n, l) && sim->lists[l].epoch >= number) {
+			number = sim->lists[l].epoch + 1;
 		}
 	}
 	for (size_t l = 0; l < sim->lists_count; l++) {
 		if (is_own(sim, n, l)) {
-			set_aside(sim, l,
-				sim_signed_index(
-					&sim->lists[l], &node->copies[l].copy.head));
+			const struct list_copy *own = &node->copies[l].copy;
+
+			set_aside(sim, l, sim_signed_index(&sim->lists[l], &own->head),
+				own);
 			sim_owner_reopen(sim, n, l,
 				(struct epoch){ number, sim_random(sim, UINT64_MAX) });
 		}
@@ -231,7 +282,7 @@ bool sim_signer_takeover(struct sim *sim, size_t n, bool force)
 	}
 	sim_trace(sim, "%s takes over", node->name);
 	sim_node_sign(sim, n, true);
-	node->behind = node->restored = false;
+	node->behind = node->restored = node->anew = false;
 	open_epoch(sim, n);
 	open_now(sim, n);
 	return true;
@@ -263,28 +314,35 @@ static void stop_replaced(struct sim *sim, size_t member)
 	}
 }
 
+/* Is somebody about to sign?  One that waits for its peers' word. */
+static bool opening(const struct sim *sim, size_t member)
+{
+	for (size_t n = 0; n < sim->nodes_count; n++) {
+		const struct sim_node *node = &sim->nodes[n];
+
+		if (node->member_index == member && node->has_key && node->signs &&
+			!node->behind) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Which node may take over depends on what its neighbours are told and may pass on: one
+ * whose only neighbours were left out of the sharing never comes to have the lists,
+ * where another one does. */
 void sim_signer_tend(struct sim *sim)
 {
 	for (size_t m = 0; m < sim->members_count; m++) {
-		size_t best = SIM_NOBODY;
-		bool opening = sim_signer_of(sim, m) != SIM_NOBODY;
+		bool done = sim_signer_of(sim, m) != SIM_NOBODY;
 
-		if (opening) {
+		if (done) {
 			stop_replaced(sim, m);
 		}
-		for (size_t n = 0; n < sim->nodes_count; n++) {
-			const struct sim_node *node = &sim->nodes[n];
-
-			if (node->member_index != m || !node->has_key) {
-				continue;
-			}
-			opening = opening || (node->signs && !node->behind);
-			if (best == SIM_NOBODY) {
-				best = n;
-			}
-		}
-		if (!opening) {
-			sim_signer_takeover(sim, best, false);
+		done = done || opening(sim, m);
+		for (size_t n = 0; !done && n < sim->nodes_count; n++) {
+			done = sim->nodes[n].member_index == m &&
+			       sim_signer_takeover(sim, n, false);
 		}
 	}
 }

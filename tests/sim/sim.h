@@ -178,6 +178,8 @@ struct sim_node {
 	bool open;     /* signs now: peers were asked for what they hold */
 	bool behind;   /* a peer holds own history that this disk lacks */
 	bool restored; /* started from an older disk, and not open since */
+	bool lost;     /* started from an empty one, and not open since … */
+	bool anew;     /* … or with lists begun anew, which others have */
 	bool up;
 	unsigned life;
 	int64_t clock_s; /* its clock is wrong by so much */
@@ -341,6 +343,8 @@ void sim_owner_change(struct sim *sim, size_t node, size_t list);
 void sim_owner_reopen(struct sim *sim, size_t node, size_t list, struct epoch epoch);
 /* Heads of idle lists again, every few seconds. */
 sim_run_fn sim_owner_repeat;
+/* The node's disk is empty, and nobody was there to say so. */
+void sim_owner_begin_anew(struct sim *sim, size_t node);
 size_t sim_signed_index(const struct sim_list *list, const struct head *head);
 /* Is a head an ancestor of another, or the same?  Indexes; SIM_NOBODY leads nowhere. */
 bool sim_leads_to(const struct sim_list *list, size_t from, size_t to);
@@ -370,9 +374,9 @@ sim_run_fn sim_upkeep_turn;
 /* A node that has the key has started, or may be open by now. */
 void sim_signer_start(struct sim *sim, size_t node);
 void sim_signer_told(struct sim *sim, size_t node);
-/* node was told this head of an own list. */
-void sim_signer_hears(
-	struct sim *sim, size_t node, size_t list, const struct head *head);
+/* node was told this head of an own list, by a node of this member. */
+void sim_signer_hears(struct sim *sim, size_t node, size_t list,
+	const struct head *head, const struct state *teller);
 /* The node that signs member's lists now; SIM_NOBODY. */
 size_t sim_signer_of(const struct sim *sim, size_t member);
 /* node takes member's lists over when it may; force: nodes may be missing. */

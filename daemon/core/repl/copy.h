@@ -51,7 +51,7 @@ struct list_copy {
 	 * says, until a whole stage has been moved in. */
 	bool mixed;
 	/* An epoch that the owner has given up, when it began anew what its peers still
-	 * held: nothing of it is taken.  Number 0: none. */
+	 * held: nothing of it is taken, or of what began after it.  Number 0: none. */
 	struct epoch left;
 };
 

@@ -38,10 +38,19 @@ static bool names(const struct head *head, uint64_t epoch_number)
 	return false;
 }
 
+/* Where the history of a head begins, as far as it says. */
+static uint64_t root_of(const struct head *head)
+{
+	return head->bases_count == 0 ? head->epoch.number
+				      : head->bases[0].epoch.number;
+}
+
 /*
  *   1. One names the other's epoch, whatever its tag: forks are ended so.
  *   2. Both took over from the same.
  *   3. The bases that would tell have given way to later ones.
+ *   4. The later one goes back further than the other does: that was begun anew beside
+ *      it, and is what is to be left.
  */
 bool heads_related(const struct head *a, const struct head *b)
 {
@@ -57,23 +66,27 @@ bool heads_related(const struct head *a, const struct head *b)
 			return true;
 		}
 	}
-	return later->bases_count == HEAD_BASES_MAX && /* 3 */
-	       earlier->epoch.number < later->bases[0].epoch.number;
+	return (later->bases_count == HEAD_BASES_MAX && /* 3 */
+		       earlier->epoch.number < later->bases[0].epoch.number) ||
+	       root_of(later) < root_of(earlier); /* 4 */
 }
 
 bool heads_have_rows(const struct list_copy *copy)
 {
-	return copy_answers(copy) && copy->live_count > 0;
+	return copy_answers(copy) && copy->head.sequence != 0 && copy->live_count > 0;
+}
+
+bool heads_left(const struct epoch *left, const struct head *head)
+{
+	return left->number != 0 && root_of(head) >= left->number;
 }
 
 bool heads_strange(const struct head *held, bool rows, const struct epoch *left,
 	const struct head *head)
 {
-	if (left->number != 0 && head->epoch.number == left->number) {
-		return true;
-	}
-	return rows && head->epoch.number > held->epoch.number &&
-	       !heads_related(head, held);
+	return heads_left(left, head) ||
+	       (rows && head->epoch.number > held->epoch.number &&
+		       !heads_related(head, held) && !SIM_BUG(follow_any_epoch));
 }
 
 /*

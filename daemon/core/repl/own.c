@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/core/repl/read.h"
 #include "daemon/core/repl/rows.h"
 #include "daemon/core/repl/simbug.h"
 
@@ -123,14 +124,23 @@ int own_reopen(struct own_change *change, struct epoch epoch)
 
 int own_give_up(struct list_copy *copy, const struct feed *feed)
 {
-	struct epoch left = copy->head.epoch;
-	int error = rows_clear(copy, feed);
+	static const struct epoch nothing;
+	/* where it was begun: other epochs may have taken over since */
+	struct epoch left = copy->head.bases_count == 0 ? copy->head.epoch
+							: copy->head.bases[0].epoch;
+	int error = 0;
 
-	if (error == 0) {
-		memset(copy, 0, sizeof(*copy));
+	if (!copy_answers(copy) || copy->phase == COPY_MOVING || left.number == 0) {
+		return CORDON_EINVAL;
+	}
+	/* of two that were begun anew the earlier one stands for both */
+	if (copy->left.number == 0 || left.number < copy->left.number) {
 		copy->left = left;
 	}
-	return error;
+	memset(&copy->head, 0, sizeof(copy->head));
+	copy->phase = COPY_FOLLOWING;
+	copy->mixed = true;
+	return read_restart(copy, feed, &nothing, &error) == APPLY_RESTART ? 0 : error;
 }
 
 int own_publish(struct own_change *change, int64_t time_s, struct head **next)

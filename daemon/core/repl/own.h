@@ -43,9 +43,11 @@ int own_reopen(struct own_change *change, struct epoch epoch);
 
 /*
  * An epoch that was begun for want of what peers hold in an earlier one
- * (OWN_NEWS_LOST): its rows go, nothing of it is taken any more, and the next epoch
- * that is opened says so by a base of sequence 0, so that whoever followed it comes
- * back.
+ * (OWN_NEWS_LOST): nothing of it is taken any more, and the next epoch that is opened
+ * says so by a base of sequence 0, so that whoever followed it comes back.  The rows go
+ * on answering, as of a list that is not complete, and are not served, until a whole
+ * read of the earlier epoch takes their place.  CORDON_EINVAL where nothing verified is
+ * held, or a stage is being moved in.
  */
 int own_give_up(struct list_copy *copy, const struct feed *feed);
 /* For a list that is begun after that, from nothing; own_reopen does it by itself. */

@@ -10,7 +10,7 @@ enum own_news own_news(const struct list_copy *copy, const struct head *head)
 	const struct head *own = &copy->head;
 	int order = copy_head_order(head, own);
 
-	if (copy->left.number != 0 && head->epoch.number == copy->left.number) {
+	if (heads_left(&copy->left, head)) {
 		return OWN_NEWS_NONE;
 	}
 	if (own->sequence == 0) {
@@ -77,5 +77,12 @@ bool own_common(const struct head *ours, const struct head *theirs, uint64_t *se
 
 uint64_t own_opening(const struct head *head)
 {
-	return head->bases_count == 0 ? 0 : head->bases[head->bases_count - 1].sequence;
+	uint64_t opening = 0;
+
+	for (size_t i = 0; i < head->bases_count; i++) {
+		if (head->bases[i].sequence > opening) {
+			opening = head->bases[i].sequence;
+		}
+	}
+	return opening;
 }

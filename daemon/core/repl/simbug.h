@@ -27,7 +27,8 @@
 	X(ignore_shared_with)                                                          \
 	X(epoch_blind_order)                                                           \
 	X(blame_the_last)                                                              \
-	X(blame_after_restart)
+	X(blame_after_restart)                                                         \
+	X(follow_any_epoch)
 
 enum sim_bug {
 	SIM_BUG_none,

@@ -87,8 +87,12 @@ static void an_epoch_is_known_by_any_of_its_bases(void **state)
 	right.bases[0] = left.bases[0];
 	right.bases_count = 1;
 	assert_true(heads_related(&left, &right));
-	right.bases[0].epoch.number = 1;
+	right.bases[0].epoch.number = 6;
 	assert_false(heads_related(&left, &right));
+	/* what goes back further than all that is held was there before it */
+	right.bases[0].epoch.number = 1;
+	assert_true(heads_related(&left, &right));
+	assert_true(heads_related(&right, &left));
 	right.bases_count = 0;
 	assert_false(heads_related(&left, &right));
 }
@@ -136,8 +140,9 @@ static void the_old_list_comes_back_to_everybody(void **state)
 	pair_follow(held);
 
 	assert_int_equal(own_give_up(&anew.copy, &anew.feed), 0);
-	assert_int_equal(anew.copy.phase, COPY_EMPTY);
-	assert_int_equal(anew.rows.areas[FEED_LIVE].count, 0);
+	assert_true(copy_answers(&anew.copy));
+	assert_false(copy_serves(&anew.copy));
+	assert_int_equal(anew.rows.areas[FEED_LIVE].count, 3);
 	assert_true(heads_strange(
 		&anew.copy.head, false, &anew.copy.left, &followed.copy.head));
 	assert_int_equal(own_news(&anew.copy, &followed.copy.head), OWN_NEWS_NONE);
@@ -213,6 +218,105 @@ static void who_tells_of_it_is_not_asked_and_named_once(void **state)
 	assert_int_not_equal(engine_peer_lag(story.engine, 1), 0);
 }
 
+/* The old list's last head, the one begun anew, and the one that took the old list back
+ * (naming, or without knowing, what was begun anew) in all orders. */
+static void in_every_order_all_come_to_what_was_taken_back(void **state)
+{
+	static const size_t orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+		{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	static const enum copy_phase starts[] = { COPY_EMPTY, COPY_FOLLOWING,
+		COPY_STAGING };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(orders) * COUNT(starts); i++) {
+		const size_t *order = orders[i % COUNT(orders)];
+		struct owner old, anew, back;
+		struct pair *pair;
+		void *made;
+
+		pair_setup(&made);
+		pair = made;
+		pair_reach(pair, starts[i / COUNT(orders) % COUNT(starts)], &old);
+		begin_anew(&anew, 9);
+		owner_copy(&back, &pair->owner);
+		if (i % 2 == 0) {
+			back.copy.left = anew.copy.head.epoch;
+		}
+		pair_reopen(&back, 10);
+		for (size_t k = 0; k < 3; k++) {
+			const struct owner *from = order[k] == 0   ? &pair->owner
+						   : order[k] == 1 ? &anew
+								   : &back;
+
+			for (unsigned n = 0; n < 40; n++) {
+				receiver_hear(&pair->receiver, &from->copy.head);
+				receiver_pull(&pair->receiver, from, 1 + n % 3);
+				receiver_move(&pair->receiver, 2);
+			}
+		}
+		receiver_follow(&pair->receiver, &back, 2);
+		assert_true(receiver_equals(&pair->receiver, &back));
+		owner_finish(&back);
+		owner_finish(&anew);
+		owner_finish(&old);
+		pair_teardown(&made);
+	}
+}
+
+/* The node that began anew is a receiver of its own list. */
+static void what_was_begun_anew_answers_until_the_old_list_is_here(void **state)
+{
+	struct pair *pair = *state;
+	struct receiver *node = &pair->receiver;
+	struct owner anew, other;
+
+	pair_fill(&pair->owner);
+	begin_anew(&anew, 9);
+	begin_anew(&other, 7); /* an earlier mistake of the same kind, at a peer */
+	assert_int_equal(own_give_up(&node->copy, &node->feed), CORDON_EINVAL);
+	receiver_follow(node, &anew, ALL);
+	assert_int_equal(own_give_up(&node->copy, &node->feed), 0);
+	assert_int_equal(own_give_up(&node->copy, &node->feed), CORDON_EINVAL);
+	assert_int_equal(receiver_hear(node, &anew.copy.head), APPLY_STRANGE);
+	assert_int_equal(receiver_pull(node, &anew, ALL), APPLY_STRANGE);
+
+	receiver_follow(node, &other, ALL);
+	assert_int_equal(own_news(&node->copy, &anew.copy.head), OWN_NEWS_NONE);
+	assert_int_equal(own_news(&node->copy, &pair->owner.copy.head), OWN_NEWS_LOST);
+	assert_int_equal(own_give_up(&node->copy, &node->feed), 0);
+	assert_int_equal(receiver_hear(node, &anew.copy.head), APPLY_STRANGE);
+	assert_int_equal(receiver_hear(node, &other.copy.head), APPLY_STRANGE);
+
+	assert_int_equal(receiver_pull(node, &pair->owner, 2), APPLY_PARTIAL);
+	assert_true(copy_answers(&node->copy));
+	assert_true(memfeed_equal(&node->rows, &other.rows, FEED_LIVE));
+	receiver_follow(node, &pair->owner, 2);
+	assert_true(receiver_equals(node, &pair->owner));
+	owner_finish(&other);
+	owner_finish(&anew);
+}
+
+/* A standby that holds the old list takes over while a stray one is about: who followed
+ * that comes back although the new epoch does not know of it, and the new signer does
+ * not take the stray one for what it has lost. */
+static void who_is_told_of_a_stray_list_does_not_give_its_own_up(void **state)
+{
+	struct pair *pair = *state;
+	struct receiver followed;
+	struct owner anew;
+
+	pair_fill(&pair->owner);
+	begin_anew(&anew, 9);
+	receiver_init(&followed, "BLR", &anew);
+	receiver_follow(&followed, &anew, ALL);
+	pair_reopen(&pair->owner, 10);
+	assert_int_equal(
+		own_news(&pair->owner.copy, &followed.copy.head), OWN_NEWS_NONE);
+	receiver_follow(&followed, &pair->owner, 2);
+	receiver_finish(&followed);
+	owner_finish(&anew);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +328,9 @@ int main(void)
 		PAIR_TEST(its_owner_learns_of_it_from_who_held_on),
 		PAIR_TEST(the_old_list_comes_back_to_everybody),
 		PAIR_TEST(a_list_begun_after_that_still_names_what_was_left),
+		cmocka_unit_test(in_every_order_all_come_to_what_was_taken_back),
+		PAIR_TEST(what_was_begun_anew_answers_until_the_old_list_is_here),
+		PAIR_TEST(who_is_told_of_a_stray_list_does_not_give_its_own_up),
 		STORY(who_tells_of_it_is_not_asked_and_named_once),
 	};
 
