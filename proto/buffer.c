@@ -7,11 +7,13 @@
 
 #include <openssl/crypto.h>
 
+/* Most answers are smaller, and most connections are idle. */
+#define FIRST_BYTES 512
+
 uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
 {
 	size_t used = buffer->end - buffer->start;
-	size_t grown =
-		buffer->size < BUFFER_KEPT_BYTES ? BUFFER_KEPT_BYTES : buffer->size;
+	size_t grown = buffer->size < FIRST_BYTES ? FIRST_BYTES : buffer->size;
 	uint8_t *data;
 
 	if (buffer->data != NULL && buffer->size - buffer->end >= size) {
