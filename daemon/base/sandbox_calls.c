@@ -186,29 +186,27 @@ static int add_rules(scmp_filter_ctx filter)
 {
 	const struct rule rules[] = {
 		/* memory is written to or run */
-		{ SCMP_ACT_ALLOW, "mmap", SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ SCMP_ACT_ALLOW, "mmap", { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
 		{ SCMP_ACT_ALLOW, "mmap",
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC,
-				PROT_EXEC) },
-		{ SCMP_ACT_ALLOW, "mprotect",
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+			{ 2, SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_EXEC } },
+		{ SCMP_ACT_ALLOW, "mprotect", { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
 		/* threads, not processes; clone3 keeps its flags where no filter sees
 		 * them, and libc does without it */
 		{ SCMP_ACT_ALLOW, "clone",
-			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) },
+			{ 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD } },
 		/* abort() */
 		{ SCMP_ACT_ALLOW, "tgkill",
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+			{ 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 } },
 		/* netlink: libc asks which addresses there are before it looks up a
 		 * name */
-		{ SCMP_ACT_ALLOW, "socket", SCMP_A0(SCMP_CMP_EQ, AF_UNIX) },
-		{ SCMP_ACT_ALLOW, "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET) },
-		{ SCMP_ACT_ALLOW, "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET6) },
-		{ SCMP_ACT_ALLOW, "socket", SCMP_A0(SCMP_CMP_EQ, AF_NETLINK) },
+		{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_UNIX, 0 } },
+		{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_INET, 0 } },
+		{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_INET6, 0 } },
+		{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_NETLINK, 0 } },
 		/* limits are read, not set */
-		{ SCMP_ACT_ALLOW, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0) },
-		{ SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME) },
-		{ SCMP_ACT_ALLOW, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME) },
+		{ SCMP_ACT_ALLOW, "prlimit64", { 2, SCMP_CMP_EQ, 0, 0 } },
+		{ SCMP_ACT_ALLOW, "prctl", { 0, SCMP_CMP_EQ, PR_SET_NAME, 0 } },
+		{ SCMP_ACT_ALLOW, "prctl", { 0, SCMP_CMP_EQ, PR_GET_NAME, 0 } },
 	};
 	int error = 0;
 
