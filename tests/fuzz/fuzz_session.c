@@ -165,8 +165,8 @@ static int dial(const char *uri)
 		close(fd);
 		poll(NULL, 0, 1);
 	}
-	FUZZ_CHECK(!"the node listens");
-	return -1;
+	fputs("the node does not listen\n", stderr);
+	abort();
 }
 
 /* What the node said: the beginning of it. */
