@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/bytes.h"
+
 #define URI_SCHEME "cordon://"
 
 static bool upper_letters(const char *text, size_t size)
@@ -84,6 +86,10 @@ int ident_uri_parse(
 
 	if (bytes >= sizeof(text) || memchr(uri, '\0', bytes) != NULL) {
 		return errmsg_set(msg, CORDON_EFIELD, "longer than an identity can be");
+	}
+	if (!bytes_are_text(uri, bytes)) {
+		/* it is not repeated: others would read it */
+		return errmsg_set(msg, CORDON_EFIELD, "not text");
 	}
 	memcpy(text, uri, bytes);
 	text[bytes] = '\0';

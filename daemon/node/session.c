@@ -120,6 +120,7 @@ static void on_open(struct conn *conn, void *context, const struct identity *who
 
 	(void)conn;
 	identify(session, who);
+	session_is_somebody(session);
 	session->stage = SESSION_GREETING;
 	error = admit(session, &msg);
 	if (error == 0) {

@@ -35,6 +35,9 @@ struct session_wait {
 struct session {
 	struct sessions *sessions;
 	struct session *next, *previous;
+	/* among those who have not said who they are, the oldest first */
+	struct session *later_nobody, *earlier_nobody;
+	bool nobody;         /* it is among them */
 	unsigned references; /* one while it is not gone */
 	enum session_stage stage;
 	struct conn *conn; /* NULL: gone */
@@ -74,6 +77,8 @@ const struct session_entry *session_table_find(uint16_t type);
 
 extern const struct conn_handler session_conn_handler;
 
+/* It has said who it is, or has gone. */
+void session_is_somebody(struct session *session);
 /* The connection is over: logs why, ends what is held, forgets it. */
 void session_gone(struct session *session, int error, const char *text);
 

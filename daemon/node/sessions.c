@@ -18,6 +18,8 @@ void sessions_init(struct sessions *sessions, struct service *service)
 	sessions->service = service;
 	sessions->first = NULL;
 	sessions->last = NULL;
+	sessions->oldest_nobody = NULL;
+	sessions->newest_nobody = NULL;
 	sessions->stopping = false;
 	atomic_init(&sessions->load, 0);
 	log_quota_init(&sessions->ends, SESSIONS_ENDS_LOGGED);
@@ -61,6 +63,40 @@ static void unlink_session(struct session *session)
 	}
 }
 
+void session_is_somebody(struct session *session)
+{
+	struct sessions *all = session->sessions;
+
+	if (!session->nobody) {
+		return;
+	}
+	session->nobody = false;
+	if (session->earlier_nobody == NULL) {
+		all->oldest_nobody = session->later_nobody;
+	} else {
+		session->earlier_nobody->later_nobody = session->later_nobody;
+	}
+	if (session->later_nobody == NULL) {
+		all->newest_nobody = session->earlier_nobody;
+	} else {
+		session->later_nobody->earlier_nobody = session->earlier_nobody;
+	}
+}
+
+static void link_nobody(struct session *session)
+{
+	struct sessions *all = session->sessions;
+
+	session->nobody = true;
+	session->earlier_nobody = all->newest_nobody;
+	if (all->newest_nobody == NULL) {
+		all->oldest_nobody = session;
+	} else {
+		all->newest_nobody->later_nobody = session;
+	}
+	all->newest_nobody = session;
+}
+
 static void count_end(const struct session *session, int error)
 {
 	struct node_counters *counters = &session->sessions->service->node->counters;
@@ -86,6 +122,7 @@ void session_gone(struct session *session, int error, const char *text)
 	conn_destroy(session->conn);
 	session->conn = NULL;
 	held_end_all(session);
+	session_is_somebody(session);
 	unlink_session(session);
 	event_free(session->timer);
 	if (session->overdue != NULL) {
@@ -179,15 +216,15 @@ static void link_session(struct session *session)
  */
 static bool make_room(struct sessions *sessions)
 {
-	for (struct session *s = sessions->first; s != NULL; s = s->next) {
-		if (s->stage == SESSION_SHAKING && !s->local) {
-			session_gone(s, CORDON_EBUSY,
-				"as many connections as the node may have "
-				"(connections_max), and it had not said who it is");
-			return true;
-		}
+	struct session *oldest = sessions->oldest_nobody;
+
+	if (oldest == NULL) {
+		return false;
 	}
-	return false;
+	session_gone(oldest, CORDON_EBUSY,
+		"as many connections as the node may have (connections_max), and it "
+		"had not said who it is");
+	return true;
 }
 
 static bool room(struct sessions *sessions, bool local)
@@ -231,6 +268,9 @@ static void start_session(
 		return;
 	}
 	link_session(session);
+	if (!local) {
+		link_nobody(session);
+	}
 }
 
 void sessions_add(struct sessions *sessions, int fd, const char *address, bool local)

@@ -12,7 +12,8 @@ struct sessions {
 	struct service *service;
 	struct arena arena;           /* of the request being handled */
 	struct session *first, *last; /* the oldest first */
-	atomic_size_t load;           /* sessions, and connections on their way here */
+	struct session *oldest_nobody, *newest_nobody; /* have not said who they are */
+	atomic_size_t load; /* sessions, and connections on their way here */
 	bool stopping;
 	struct log_quota ends; /* lines about connections refused or broken */
 	/* Stopping, and none is left; called once or more. */
