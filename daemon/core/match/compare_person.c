@@ -214,10 +214,11 @@ static uint64_t name_reasons(const struct compare_name *asked,
 	return reasons;
 }
 
-/* Some word is another one, or more are missing than agree. */
+/* Some word is another one, more are missing than agree, or all that agrees is one word
+ * that is not quite the same. */
 static bool in_conflict(const struct comparison *comparison)
 {
-	size_t missing = 0, agreeing = 0;
+	size_t missing = 0, agreeing = 0, same = 0;
 
 	for (size_t i = 0; i < comparison->pairs_count; i++) {
 		const struct word_pair *pair = &comparison->pairs[i];
@@ -228,10 +229,11 @@ static bool in_conflict(const struct comparison *comparison)
 			return true;
 		}
 		agreeing += pair->fate <= WORD_JOINED;
+		same += pair->fate <= WORD_JOINED && pair->permille == 1000;
 		missing +=
 			pair->fate > WORD_DIFFERS && pair->evidence == EVIDENCE_MISSING;
 	}
-	return missing > agreeing;
+	return missing > agreeing || (agreeing == 1 && same == 0);
 }
 
 /* Stays below the threshold, and in order. */
