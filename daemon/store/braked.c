@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/held_codec.h"
 #include "daemon/store/keys.h"
 #include "daemon/store/meta.h"
 
@@ -11,43 +12,13 @@
  * dropped.
  */
 
-#define HELD_VERSION 1
-#define HELD_FIELDS_BYTES (1 + 8 + 4 + 8 + 2 + 2)
 #define NUMBER_NAME "brake"
-
-static bool read_key(struct bytes key, struct store_held *held)
-{
-	struct reader r;
-
-	reader_init(&r, key.data, key.size);
-	held->batch = reader_u64(&r);
-	if (!key_list_read(reader_bytes(&r, LIST_KEY_BYTES), &held->list)) {
-		return false;
-	}
-	held->id = reader_bytes(&r, r.left);
-	return !r.bad && held->id.size > 0 && held->id.size <= CORDON_ID_MAX;
-}
-
-static bool read_value(struct bytes value, struct store_held *held)
-{
-	struct reader r;
-	uint8_t version;
-
-	reader_init(&r, value.data, value.size);
-	version = reader_u8(&r);
-	held->version = reader_u64(&r);
-	held->reason = reader_u32(&r);
-	held->at_s = (int64_t)reader_u64(&r);
-	held->by = reader_bytes(&r, reader_u16(&r));
-	held->text = reader_bytes(&r, reader_u16(&r));
-	return reader_done(&r) && version == HELD_VERSION;
-}
 
 int store_held_put(struct store_txn *txn, const struct store_held *held)
 {
-	uint8_t value[HELD_FIELDS_BYTES + IDENT_URI_MAX + STORE_HELD_TEXT_MAX];
-	struct writer w;
+	uint8_t value[HELD_VALUE_MAX];
 	struct key key;
+	size_t used;
 
 	if (held->by.size > IDENT_URI_MAX || held->text.size > STORE_HELD_TEXT_MAX) {
 		return txn_fail(txn, CORDON_ETOOBIG,
@@ -56,17 +27,8 @@ int store_held_put(struct store_txn *txn, const struct store_held *held)
 			held->text.size, STORE_HELD_TEXT_MAX);
 	}
 	key_held(&key, held->batch, &held->list, held->id);
-	writer_init(&w, value, sizeof(value));
-	writer_u8(&w, HELD_VERSION);
-	writer_u64(&w, held->version);
-	writer_u32(&w, held->reason);
-	writer_u64(&w, (uint64_t)held->at_s);
-	writer_u16(&w, (uint16_t)held->by.size);
-	writer_bytes(&w, held->by.data, held->by.size);
-	writer_u16(&w, (uint16_t)held->text.size);
-	writer_bytes(&w, held->text.data, held->text.size);
-	return db_put(
-		txn, TABLE_HELD, key_bytes(&key), (struct bytes){ value, w.used });
+	used = held_write_value(held, value);
+	return db_put(txn, TABLE_HELD, key_bytes(&key), (struct bytes){ value, used });
 }
 
 int store_held_remove(struct store_txn *txn, uint64_t batch, const struct list_id *list,
@@ -85,7 +47,7 @@ static int tell(struct store_txn *txn, struct bytes key, struct bytes value,
 {
 	struct store_held held;
 
-	if (!read_key(key, &held) || !read_value(value, &held)) {
+	if (!held_read_key(key, &held) || !held_read_value(value, &held)) {
 		return txn_corrupt(txn, TABLE_HELD, key, "no withdrawal that is held");
 	}
 	*go_on = (batch == 0 || held.batch == batch) && each(context, &held);
@@ -143,7 +105,7 @@ static int find_batch(
 		if (error != 0 || !there) {
 			break;
 		}
-		if (!read_key(key, &held)) {
+		if (!held_read_key(key, &held)) {
 			error = txn_corrupt(txn, TABLE_HELD, key, "no batch");
 		} else if (ident_list_equal(&held.list, list)) {
 			*batch = held.batch;

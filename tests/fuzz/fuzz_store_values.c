@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/store/held_codec.h"
 #include "daemon/store/list_codec.h"
 #include "daemon/store/row.h"
 
@@ -21,8 +22,10 @@ static bool as_written(struct bytes from, const uint8_t *out, size_t size)
  * the same bytes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t out[ROW_BYTES_MAX];
+	static uint8_t
+		out[ROW_BYTES_MAX > HELD_VALUE_MAX ? ROW_BYTES_MAX : HELD_VALUE_MAX];
 	struct bytes bytes;
+	struct store_held held;
 	struct list_copy copy;
 	struct row row;
 
@@ -39,6 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 1:
 		FUZZ_CHECK(!copy_read_live(bytes, &copy) ||
 			   as_written(bytes, out, copy_write_live(&copy, out)));
+		break;
+	case 3:
+		FUZZ_CHECK(!held_read_value(bytes, &held) ||
+			   same(bytes, out, held_write_value(&held, out)));
+		break;
+	case 4:
+		FUZZ_CHECK(!held_read_key(bytes, &held) ||
+			   (held.id.size > 0 && held.id.size <= CORDON_ID_MAX));
 		break;
 	default:
 		FUZZ_CHECK(!copy_read_read(bytes, &copy) ||

@@ -379,6 +379,29 @@ static void lie_garbage(struct liar_frame *frame, void **kept)
 	}
 }
 
+/* What it sent is wrong; asked which heads it remembers, it knows of none, or of such
+ * as nobody signed: it is no fork of the owner's, and no excuse. */
+static void lie_no_heads_at(struct liar_frame *frame, void **kept)
+{
+	lie_altered(frame, kept);
+	if (frame->header.type == MESSAGE_HEADS_AT_ANSWER && frame->message != NULL) {
+		((Cordon__HeadsAtAnswer *)frame->message)->n_heads = 0;
+		frame->altered = true;
+	}
+}
+
+static void lie_forged_heads_at(struct liar_frame *frame, void **kept)
+{
+	lie_altered(frame, kept);
+	if (frame->header.type == MESSAGE_HEADS_AT_ANSWER && frame->message != NULL) {
+		Cordon__HeadsAtAnswer *at = (Cordon__HeadsAtAnswer *)frame->message;
+
+		for (size_t i = 0; i < at->n_heads; i++) {
+			forge(frame, at->heads[i]);
+		}
+	}
+}
+
 static const struct lie {
 	const char *name;
 	liar_fn *fn;
@@ -406,6 +429,8 @@ static const struct lie {
 	{ "an endless catch-up", lie_endless, false },
 	{ "replayed", lie_replayed, false },
 	{ "garbage", lie_garbage, true },
+	{ "no remembered heads", lie_no_heads_at, true },
+	{ "forged remembered heads", lie_forged_heads_at, true },
 };
 
 /* ---- a union with a liar --------------------------------------------------------- */

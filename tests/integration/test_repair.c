@@ -74,36 +74,6 @@ static uint64_t traffic(const struct union_node *node)
 	return bytes;
 }
 
-/* Every place of the data file that has text: pages that LMDB has freed, too. */
-static size_t alter(struct union_node *node, const char *text, const char *to)
-{
-	char path[UNION_PATH_MAX];
-	size_t size = strlen(text), found = 0, at = 0, got;
-	static char block[1 << 16];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/data/data.mdb", node->dir);
-	file = fopen(path, "r+b");
-	assert_non_null(file);
-	for (;;) {
-		assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
-		got = fread(block, 1, sizeof(block), file);
-		for (size_t i = 0; i + size <= got; i++) {
-			if (memcmp(block + i, text, size) == 0) {
-				fseek(file, (long)(at + i), SEEK_SET);
-				assert_int_equal(fwrite(to, 1, size, file), size);
-				found++;
-			}
-		}
-		if (got < sizeof(block)) {
-			break;
-		}
-		at += sizeof(block) - size;
-	}
-	assert_int_equal(fclose(file), 0);
-	return found;
-}
-
 static void put_named(struct union_node *node, const char *id, const char *number)
 {
 	char *json = union_ban(id, SURNAME, number), text[512];
@@ -115,7 +85,7 @@ static void put_named(struct union_node *node, const char *id, const char *numbe
 static void damage(struct union_node *node, const char *text, const char *to)
 {
 	union_stop(node);
-	assert_true(alter(node, text, to) > 0);
+	assert_true(union_data_alter(node, text, to) > 0);
 	union_start(node);
 }
 

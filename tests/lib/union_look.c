@@ -25,6 +25,35 @@ bool union_data_has(struct union_node *node, const char *text)
 	return has;
 }
 
+size_t union_data_alter(struct union_node *node, const char *text, const char *to)
+{
+	char path[UNION_PATH_MAX];
+	size_t size = strlen(text), found = 0, at = 0, got;
+	static char block[1 << 16];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/data/data.mdb", node->dir);
+	file = fopen(path, "r+b");
+	assert_non_null(file);
+	for (;;) {
+		assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+		got = fread(block, 1, sizeof(block), file);
+		for (size_t i = 0; i + size <= got; i++) {
+			if (memcmp(block + i, text, size) == 0) {
+				fseek(file, (long)(at + i), SEEK_SET);
+				assert_int_equal(fwrite(to, 1, size, file), size);
+				found++;
+			}
+		}
+		if (got < sizeof(block)) {
+			break;
+		}
+		at += sizeof(block) - size;
+	}
+	assert_int_equal(fclose(file), 0);
+	return found;
+}
+
 static int call_metrics(struct union_node *node)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,

@@ -130,7 +130,7 @@ void sim_signer_hears(struct sim *sim, size_t n, size_t l, const struct head *he
 	struct sim_node *node = &sim->nodes[n];
 	const struct head *own = &node->copies[l].copy.head;
 
-	if (!node->hostile && (node->signs || node->behind) &&
+	if (!node->hostile && (node->signs || node->behind || node->anew) &&
 		own_news(&node->copies[l].copy, head) == OWN_NEWS_LOST &&
 		head_shared_with(head, teller)) {
 		give_list_up(sim, n, l);

@@ -33,6 +33,17 @@ static struct bytes id_bytes(const struct id *id)
 	return (struct bytes){ (const uint8_t *)id->text, id->size };
 }
 
+/* Takes the live row of this id out, and what stands at sequence.  Where rows are
+ * damaged that may be its row, and the id not lead to it. */
+static int remove_at(struct list_copy *copy, const struct feed *feed, struct bytes id,
+	uint64_t sequence)
+{
+	int error = rows_remove(copy, feed, id);
+
+	return error == 0 && copy->mixed ? feed->ops->scrap(feed->context, id, sequence)
+					 : error;
+}
+
 static int sweep_row(
 	struct list_copy *copy, const struct feed *feed, const struct entry *row)
 {
@@ -49,7 +60,7 @@ static int sweep_row(
 	if (error != 0 || found) {
 		return error;
 	}
-	return rows_remove(copy, feed, id_bytes(&id));
+	return remove_at(copy, feed, id_bytes(&id), copy->swept);
 }
 
 /* 1.  *budget is used up, or 0 rows are left. */
@@ -110,7 +121,7 @@ static int promote(
 		error = digest_element(&feed->list, row, &element);
 	}
 	if (error == 0) {
-		error = rows_remove(copy, feed, id_bytes(&id));
+		error = remove_at(copy, feed, id_bytes(&id), sequence);
 	}
 	if (error == 0) {
 		error = feed->ops->promote(feed->context, sequence);
@@ -135,7 +146,7 @@ static int promote_chain(struct list_copy *copy, const struct feed *feed,
 		int error = holder(feed, &row, &way, &held);
 
 		if (error == 0 && held) {
-			error = rows_remove(copy, feed, id_bytes(&way));
+			error = remove_at(copy, feed, id_bytes(&way), row.sequence);
 		}
 		if (error == 0 && held) {
 			struct entry again;
