@@ -219,8 +219,8 @@ struct union_list union_list(struct union_node *node, const char *list);
 
 /* Whether the node's data file has these bytes anywhere. */
 bool union_data_has(struct union_node *node, const char *text);
-/* Writes to, of the same length, in every place that has text, pages that LMDB has freed
- * included; in how many.  While the node does not run. */
+/* Writes to, of the same length, in every place that has text, pages that LMDB has
+ * freed included; in how many.  While the node does not run. */
 size_t union_data_alter(struct union_node *node, const char *text, const char *to);
 /* What /metrics shows of a family and its labels, "entries_applied_total" or
  * "link_up{peer=\"cordon://KAZ/node/node-1\"}"; 0: nothing. */
