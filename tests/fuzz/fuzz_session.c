@@ -31,6 +31,7 @@
  */
 
 #define PATIENCE_MS 60000
+#define OPENING_TRIES 1000
 
 static const char *const peers[] = {
 	"cordon://KAZ/agency/migration-1",
@@ -129,9 +130,6 @@ static void start(void)
 		.uri = "cordon://KAZ/node/almaty-1" };
 	pthread_t thread;
 
-	if (port != 0) {
-		return;
-	}
 	FUZZ_CHECK(evthread_use_pthreads() == 0);
 	log_init(LOG_LEVEL_ERROR);
 	pki = testpki_create();
@@ -244,8 +242,9 @@ static size_t mend(const uint8_t *data, size_t size, uint8_t *out)
 	return size;
 }
 
-/* Has the node said this about that request? */
-static bool has_said(const struct heard *heard, uint16_t type, uint32_t request)
+/* Has the node said this about that request? Then where its payload is. */
+static bool has_said(
+	const struct heard *heard, uint16_t type, uint32_t request, size_t *payload)
 {
 	struct frame_header header;
 
@@ -253,8 +252,10 @@ static bool has_said(const struct heard *heard, uint16_t type, uint32_t request)
 		at += FRAME_HEADER_BYTES + header.size) {
 		FUZZ_CHECK(frame_header_read(
 				   heard->data + at, FRAME_MAX_PEER, &header) == 0);
-		if (header.type == type && header.request == request) {
-			return true;
+		if (header.type == type && header.request == request &&
+			header.size >= 2) {
+			*payload = at + FRAME_HEADER_BYTES;
+			return *payload + 2 <= heard->size;
 		}
 		if (header.size > heard->size - at - FRAME_HEADER_BYTES) {
 			return false;
@@ -263,18 +264,40 @@ static bool has_said(const struct heard *heard, uint16_t type, uint32_t request)
 	return false;
 }
 
+/* What the node makes of one request without anything in it: the code of its Error; 0:
+ * no Error came. */
+static uint8_t refusal_of(const char *uri, uint8_t type)
+{
+	const uint8_t request[] = { 0, 0, 0, 0, 0, type, 0, 0, 0, 0, 0, 1 };
+	uint8_t both[sizeof(hello) + sizeof(request)];
+	struct heard heard = { .size = 0 };
+	size_t at;
+
+	memcpy(both, hello, sizeof(hello));
+	memcpy(both + sizeof(hello), request, sizeof(request));
+	exchange(dial(uri), both, sizeof(both), &heard);
+	if (!has_said(&heard, MESSAGE_ERROR, 1, &at)) {
+		return 0;
+	}
+	/* Error.code comes first: field 1, a small number */
+	FUZZ_CHECK(heard.data[at] == 0x08 && heard.data[at + 1] < 0x80);
+	return heard.data[at + 1];
+}
+
 /* A lookup that asks nothing is told so. */
 static void still_answers(void)
 {
-	static const uint8_t lookup[] = { 0, 0, 0, 0, 0, MESSAGE_LOOKUP, 0, 0, 0, 0, 0,
-		1 };
-	uint8_t both[sizeof(hello) + sizeof(lookup)];
-	struct heard heard = { .size = 0 };
+	FUZZ_CHECK(refusal_of(peers[1], MESSAGE_LOOKUP) == -CORDON_EINVAL);
+}
 
-	memcpy(both, hello, sizeof(hello));
-	memcpy(both + sizeof(hello), lookup, sizeof(lookup));
-	exchange(dial(peers[1]), both, sizeof(both), &heard);
-	FUZZ_CHECK(has_said(&heard, MESSAGE_ERROR, 1));
+/* The own lists are open, so that submissions are taken. */
+static void wait_until_open(void)
+{
+	for (int i = 0; i < OPENING_TRIES &&
+			refusal_of(peers[0], MESSAGE_SUBMIT) == -CORDON_EBUSY;
+		i++) {
+		poll(NULL, 0, 10);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -283,8 +306,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t choice = size > 0 ? data[0] : 0;
 	struct heard heard = { .size = 0 };
 	uint8_t *frames;
+	size_t at;
 
-	start();
+	if (port == 0) {
+		start();
+		wait_until_open();
+	}
 	data += size > 0;
 	size -= size > 0;
 	frames = malloc(sizeof(hello) + size);
@@ -297,7 +324,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	exchange(dial(peers[(choice & 15) % PEERS]), frames, size, &heard);
 	/* whole frames, whatever came */
-	(void)has_said(&heard, 0, 0);
+	(void)has_said(&heard, 0, 0, &at);
 	free(frames);
 	if (count++ % 16 == 0) {
 		still_answers();
