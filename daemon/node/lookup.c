@@ -176,6 +176,7 @@ int handle_lookup(struct request *request, struct errmsg *msg)
 	if (error == 0) {
 		error = answer_all(&run, message, &answer, msg);
 	}
+	lookup_run_finish(&run);
 	if (error == 0) {
 		error = access_log_lookup(&run, message, &answer, msg);
 	}

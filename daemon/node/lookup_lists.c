@@ -45,12 +45,14 @@ int lookup_lists_read(
 {
 	struct lookups *l = service->lookups;
 	struct lookup_lists *fresh = &l->spare;
+	struct store_persons_progress names;
 
 	if (l->snapshot == service->snapshot) {
 		return 0;
 	}
 	arena_reset(&fresh->arena);
-	if (store_list_infos(txn, &fresh->arena, &fresh->infos, &fresh->count) != 0) {
+	if (store_list_infos(txn, &fresh->arena, &fresh->infos, &fresh->count) != 0 ||
+		store_persons_progress(txn, &names) != 0) {
 		int error = store_txn_error(txn, msg);
 
 		return error != 0 ? error : errmsg_set(msg, CORDON_ENOMEM, "lists");
@@ -62,6 +64,7 @@ int lookup_lists_read(
 		l->spare = old;
 		l->generation++;
 	}
+	l->names_partial = names.partial;
 	l->snapshot = service->snapshot;
 	return 0;
 }

@@ -6,224 +6,12 @@
 #include "daemon/node/access_log_entries.h"
 #include "daemon/node/lookup_private.h"
 #include "proto/lookup_codec.h"
-#include "proto/record_codec.h"
 
 /*
  * One query: question, candidates from the store, screening, effect, answer.  The
  * candidates and their records live in the scratch arena; what is answered is copied
  * out of it.
  */
-
-struct candidate {
-	struct list_id list;
-	struct bytes sealed; /* the snapshot's */
-	const struct cordon_record *record;
-};
-
-struct candidates {
-	struct candidate *all;
-	const struct cordon_record **records; /* the same, for screening */
-	size_t count;
-	bool cut; /* there were more */
-};
-
-/* ---- candidates -------------------------------------------------------------------
- */
-
-static int store_failed(struct lookup_run *run, struct errmsg *msg)
-{
-	int error = store_txn_error(run->txn, msg);
-
-	return error != 0 ? error
-			  : errmsg_set(msg, CORDON_EINTERNAL, "the store gave no rows");
-}
-
-/* A row whose content is gone has ended; what is of no list that counts is not seen. */
-static int open_candidate(struct lookup_run *run, const struct store_row *row,
-	struct candidates *candidates, struct errmsg *msg)
-{
-	struct candidate *candidate = &candidates->all[candidates->count];
-	struct cordon_record *record;
-	int error;
-
-	if (row->entry.state != ENTRY_LIVE || row->entry.sealed.size == 0 ||
-		!lookup_lists_answer(run->lookups, &row->list)) {
-		return 0;
-	}
-	error = record_open(
-		row->entry.sealed, &run->lookups->scratch, &record, NULL, msg);
-	if (error != 0) {
-		error = error == CORDON_ENOMEM ? error : CORDON_ECORRUPT;
-		return errmsg_wrap(msg, error, "record %.*s", (int)row->entry.id.size,
-			(const char *)row->entry.id.data);
-	}
-	candidate->list = row->list;
-	candidate->sealed = row->entry.sealed;
-	candidate->record = record;
-	candidates->records[candidates->count++] = record;
-	return 0;
-}
-
-static int find_candidates(struct lookup_run *run, const struct question *question,
-	struct candidates *candidates, struct errmsg *msg)
-{
-	struct lookups *l = run->lookups;
-	size_t count;
-	int error = 0;
-
-	if (store_candidates(run->txn, question, l->refs, LOOKUP_CANDIDATES_MAX, &count,
-		    &candidates->cut) != 0) {
-		return store_failed(run, msg);
-	}
-	candidates->all = arena_array(&l->scratch, count, sizeof(struct candidate));
-	candidates->records =
-		arena_array(&l->scratch, count, sizeof(struct cordon_record *));
-	if (l->scratch.failed) {
-		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
-	}
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct store_row row;
-
-		if (l->scratch.used_bytes > LOOKUP_RECORDS_BYTES) {
-			candidates->cut = true;
-			break;
-		}
-		if (store_row(run->txn, l->refs[i], &row) != 0) {
-			return store_failed(run, msg);
-		}
-		error = open_candidate(run, &row, candidates, msg);
-	}
-	return error;
-}
-
-/* ---- effect -----------------------------------------------------------------------
- */
-
-static bool recognised(const struct config *config, const struct list_id *list)
-{
-	if (ident_state_equal(&list->owner, &config->node.member)) {
-		return true;
-	}
-	for (size_t i = 0; i < config->recognise_count; i++) {
-		if (ident_list_equal(&config->recognise[i].list, list)) {
-			return config->recognise[i].how == CONFIG_BINDING;
-		}
-	}
-	return false;
-}
-
-/* NULL: none. */
-static const struct config_objection *objection_to(
-	const struct config *config, const char *id)
-{
-	for (size_t i = 0; i < config->objections_count; i++) {
-		if (strcmp(config->objections[i].record_id, id) == 0) {
-			return &config->objections[i];
-		}
-	}
-	return NULL;
-}
-
-static int set_effect(const struct lookup_run *run, const struct question *question,
-	const struct candidate *candidate, struct cordon_match *match)
-{
-	const struct effect_context context = {
-		.member = run->config->node.member.code,
-		.binding = recognised(run->config, &candidate->list),
-		.objected = objection_to(run->config, match->id) != NULL,
-		.now_s = run->now_s,
-		.direction = run->context.direction,
-	};
-
-	return screen_effect(
-		question, candidate->record, &context, &run->lookups->scratch, match);
-}
-
-/* ---- the answer -------------------------------------------------------------------
- */
-
-static const char *keep_text(struct arena *arena, const char *text)
-{
-	return text == NULL ? NULL : arena_text(arena, text, strlen(text));
-}
-
-/* Out of the scratch arena.  The record itself travels as its sealed bytes. */
-static void keep_match(
-	const struct config *config, struct arena *arena, struct cordon_match *match)
-{
-	const struct config_objection *objection = objection_to(config, match->id);
-	const char **because =
-		arena_array(arena, match->because_count + 1, sizeof(*because));
-	uint32_t *actions = arena_array(arena, match->actions_count, sizeof(*actions));
-
-	for (size_t i = 0; because != NULL && i < match->because_count; i++) {
-		because[i] = keep_text(arena, match->because[i]);
-	}
-	for (size_t i = 0; actions != NULL && i < match->actions_count; i++) {
-		actions[i] = match->actions[i];
-	}
-	if (because != NULL && match->effect == CORDON_EFFECT_OBJECTION) {
-		because[match->because_count++] =
-			arena_printf(arena, "objection:%s", objection->why);
-	}
-	match->id = keep_text(arena, match->id);
-	match->because = because;
-	match->actions = actions;
-	match->record = NULL;
-}
-
-static const struct candidate *candidate_of(
-	const struct candidates *candidates, const struct cordon_record *record)
-{
-	for (size_t i = 0; i < candidates->count; i++) {
-		if (candidates->records[i] == record) {
-			return &candidates->all[i];
-		}
-	}
-	return NULL;
-}
-
-/* The first ones, in order, up to the limit. */
-static int take_matches(struct lookup_run *run, const struct question *question,
-	const struct candidates *candidates, const struct screened *screened,
-	struct cordon_answer *answer, struct bytes **sealed)
-{
-	struct arena *arena = run->request->arena;
-	size_t count = answer->matches_count;
-	struct cordon_match *matches = arena_array(arena, count, sizeof(*matches));
-	struct bytes *bytes = arena_array(arena, count, sizeof(*bytes));
-
-	for (size_t i = 0; i < count && !arena->failed; i++) {
-		const struct candidate *candidate =
-			candidate_of(candidates, screened->matches[i].record);
-
-		matches[i] = screened->matches[i];
-		if (set_effect(run, question, candidate, &matches[i]) != 0 ||
-			lookup_sight(run, candidate->sealed, &bytes[i]) != 0) {
-			return CORDON_ENOMEM;
-		}
-		keep_match(run->config, arena, &matches[i]);
-	}
-	answer->matches = matches;
-	*sealed = bytes;
-	return arena->failed ? CORDON_ENOMEM : 0;
-}
-
-static int take_cleared(struct lookup_run *run, const struct screened *screened,
-	struct cordon_answer *answer)
-{
-	struct arena *arena = run->request->arena;
-	struct cordon_cleared *cleared =
-		arena_array(arena, screened->cleared_count, sizeof(*cleared));
-
-	for (size_t i = 0; cleared != NULL && i < screened->cleared_count; i++) {
-		cleared[i].id = keep_text(arena, screened->cleared[i].id);
-		cleared[i].why = keep_text(arena, screened->cleared[i].why);
-	}
-	answer->cleared = cleared;
-	answer->cleared_count = screened->cleared_count;
-	return arena->failed ? CORDON_ENOMEM : 0;
-}
 
 static enum cordon_verdict highest(const struct screened *screened)
 {
@@ -237,24 +25,41 @@ static enum cordon_verdict highest(const struct screened *screened)
 	return verdict;
 }
 
+/* While names are indexed anew, every list is searched by name in part only. */
+static int miss_names(struct lookup_run *run, struct cordon_answer *answer)
+{
+	const char **missing = arena_array(
+		run->request->arena, run->missing_count + 1, sizeof(*missing));
+
+	if (missing == NULL) {
+		return CORDON_ENOMEM;
+	}
+	for (size_t i = 0; i < run->missing_count; i++) {
+		missing[i] = run->missing[i];
+	}
+	missing[run->missing_count] = "*/*";
+	answer->missing = missing;
+	answer->missing_count = run->missing_count + 1;
+	return 0;
+}
+
 static int search(struct lookup_run *run, const struct question *question,
-	uint32_t limit, struct cordon_answer *answer, struct bytes **sealed,
+	uint32_t limit, struct cordon_answer *answer, struct bytes **shown,
 	struct errmsg *msg)
 {
-	struct screening screening = {
+	const struct screening screening = {
 		.context = run->request->service->match,
 		.question = question,
 		.now_s = run->now_s,
 		.arena = &run->lookups->scratch,
-		.name_least = SCORE_NAME,
+		.name_least = run->config->match_least,
 	};
-	struct candidates candidates = { 0 };
+	struct lookup_candidates candidates = { 0 };
 	struct screened screened = { 0 };
-	int error = find_candidates(run, question, &candidates, msg);
+	int error = lookup_candidates_find(run, &screening, limit, &candidates, msg);
 
-	run->screened += candidates.count;
 	if (error == 0) {
-		error = screen_all(screening, candidates.records, NULL,
+		error = screen_all(screening, candidates.records, candidates.scores,
 			candidates.count, &screened);
 	}
 	if (error != 0) {
@@ -263,12 +68,13 @@ static int search(struct lookup_run *run, const struct question *question,
 	answer->verdict = highest(&screened);
 	answer->missing = run->missing;
 	answer->missing_count = run->missing_count;
-	answer->complete = run->missing_count == 0 && !candidates.cut;
-	answer->more = candidates.cut || screened.matches_count > limit;
-	answer->matches_count =
-		screened.matches_count > limit ? limit : screened.matches_count;
-	error = take_matches(run, question, &candidates, &screened, answer, sealed);
-	return error == 0 ? take_cleared(run, &screened, answer) : error;
+	if (question->has_name && run->lookups->names_partial) {
+		error = miss_names(run, answer);
+	}
+	answer->complete = answer->missing_count == 0 && !candidates.cut;
+	return error == 0 ? lookup_take(run, question, &candidates, &screened, limit,
+				    answer, shown)
+			  : error;
 }
 
 /* ---- one query --------------------------------------------------------------------
@@ -277,14 +83,12 @@ static int search(struct lookup_run *run, const struct question *question,
 /* A batch of common names is no way to keep a worker for itself. */
 static int check_share(const struct lookup_run *run, struct errmsg *msg)
 {
-	if (run->screened < LOOKUP_REQUEST_SCREENED_MAX) {
+	if (run->cost < LOOKUP_REQUEST_COST_MAX) {
 		return 0;
 	}
 	return errmsg_set(msg, CORDON_EBUSY,
-		"the queries before this one had %zu candidates, as many as one "
-		"request "
-		"may; ask it again in another",
-		run->screened);
+		"the queries before this one were as much as one request may ask; ask "
+		"it again in another");
 }
 
 /* What is wrong with the question and not with the node. */
@@ -299,6 +103,7 @@ static int answer_query(struct lookup_run *run, const Cordon__Query *message,
 	struct cordon_query query;
 	struct question question;
 	struct errmsg own = { "" };
+	const char *text;
 	int error = check_share(run, &own);
 
 	if (error == 0) {
@@ -311,8 +116,9 @@ static int answer_query(struct lookup_run *run, const Cordon__Query *message,
 	}
 	if (is_querys_own(error)) {
 		answer->error = error;
+		text = errmsg_text(&own, error);
 		answer->error_text =
-			keep_text(run->request->arena, errmsg_text(&own, error));
+			arena_text(run->request->arena, text, strlen(text));
 		return 0;
 	}
 	if (error != 0) {

@@ -144,7 +144,5 @@ int documents_find(
 	struct store_txn *txn, const char *skeleton, struct candidates *candidates);
 int documents_find_personal(
 	struct store_txn *txn, const char *skeleton, struct candidates *candidates);
-int names_find(struct store_txn *txn, const name_key *keys, size_t count,
-	struct candidates *candidates);
 
 #endif

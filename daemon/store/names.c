@@ -48,18 +48,3 @@ int names_forget(struct store_txn *txn, uint64_t ref, const struct index_names *
 	}
 	return error;
 }
-
-int names_find(struct store_txn *txn, const name_key *keys, size_t count,
-	struct candidates *candidates)
-{
-	int error = txn->error;
-
-	for (size_t i = 0; error == 0 && !candidates->cut && i < count; i++) {
-		struct key key;
-
-		key_native(&key, keys[i]);
-		error = index_collect(
-			txn, TABLE_NAMES, key_bytes(&key), candidates);
-	}
-	return error;
-}

@@ -184,10 +184,6 @@ int store_candidates(struct store_txn *txn, const struct question *question,
 		error = documents_find_personal(
 			txn, question->personal_skeleton, &candidates);
 	}
-	if (error == 0 && question->has_name) {
-		error = names_find(
-			txn, question->keys, question->keys_count, &candidates);
-	}
 	if (error == 0) {
 		make_unique(&candidates);
 		*count = candidates.count;

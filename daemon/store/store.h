@@ -227,7 +227,7 @@ int store_find(struct store_txn *txn, const char *id, size_t id_bytes,
 
 /*
  * References of live rows that may answer the question: by number skeleton (documents,
- * ranges, personal number) and by name key; each once, at most max.  *cut: there
+ * ranges, personal number); each once, at most max.  *cut: there
  * were more.  The rows are to be screened.
  */
 int store_candidates(struct store_txn *txn, const struct question *question,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/core/match/keys.h"
+#include "daemon/core/match/screen.h"
 
 static struct match_context *opened(void)
 {
@@ -15,16 +15,16 @@ static struct match_context *opened(void)
 	return context;
 }
 
-/* Whatever the bytes: a question or a clear error, and a record with that very name in
- * it is found by it. */
+/* Whatever the bytes: a question or a clear error, and a name that is listed just so
+ * agrees with it in every word. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char text[MATCH_NAME_BYTES + 2];
 	struct cordon_query query = { .type = CORDON_QUERY_PERSON, .name = text };
-	struct cordon_name name = { .type = CORDON_NAME_PRIMARY, .full = text };
 	struct errmsg msg = { "" };
 	struct question question;
-	struct name_keys keys;
+	struct comparison comparison;
+	const struct compare_name *name = &question.person.name;
 	int error;
 
 	size = size < sizeof(text) ? size : sizeof(text) - 1;
@@ -39,11 +39,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			error == CORDON_EFIELD && strncmp(msg.text, "name: ", 6) == 0);
 		return 0;
 	}
-	FUZZ_CHECK(question.keys_whole > 0 && question.keys_count <= MATCH_KEYS_MAX);
-	for (size_t i = 0; i < question.keys_count; i++) {
-		FUZZ_CHECK(question.keys[i] != 0);
+	FUZZ_CHECK(name->words.count > 0 && name->words.count <= NAME_WORDS_MAX);
+	for (size_t i = 0; i < name->words.count; i++) {
+		FUZZ_CHECK(name->words.words[i].size > 0 &&
+			   name->words.words[i].size <= SOUND_MAX);
 	}
-	FUZZ_CHECK(keys_of_name(opened(), &name, &keys) == 0);
-	FUZZ_CHECK(keys_compare(&keys, &question) == KEYS_AGREE);
+	compare_names(name, &name->words, &comparison);
+	FUZZ_CHECK(comparison.pairs_count == name->words.count);
+	for (size_t i = 0; i < comparison.pairs_count; i++) {
+		FUZZ_CHECK(comparison.pairs[i].permille == 1000);
+	}
 	return 0;
 }

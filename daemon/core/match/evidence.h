@@ -46,8 +46,7 @@ int person_compare(const struct screening *screening,
 
 /* Score 0 below the least that a name must have; the reasons stay where the name alone
  * agrees. */
-struct finding person_finding(
-	const struct screening *screening, const struct person_score *score);
+struct finding person_finding(const struct person_score *score, uint32_t least);
 
 /* The question's birth date with the best of the record's. */
 enum born_likeness person_born(

@@ -231,31 +231,3 @@ int keys_of_name(struct match_context *context, const struct cordon_name *name,
 	}
 	return error;
 }
-
-static bool overlap(
-	const name_key *a, size_t a_count, const name_key *b, size_t b_count)
-{
-	for (size_t i = 0; i < a_count; i++) {
-		if (holds(b, b_count, a[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-enum keys_agreement keys_compare(
-	const struct name_keys *name, const struct question *question)
-{
-	const name_key *asked = question->keys;
-	size_t whole = question->keys_whole;
-
-	if (overlap(name->whole, name->whole_count, asked, whole)) {
-		return KEYS_AGREE;
-	}
-	if (overlap(name->shorter, name->shorter_count, asked, whole) ||
-		overlap(name->whole, name->whole_count, asked + whole,
-			question->keys_count - whole)) {
-		return KEYS_AGREE_SHORTER;
-	}
-	return KEYS_DIFFER;
-}

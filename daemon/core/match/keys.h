@@ -35,15 +35,4 @@ int keys_of_name(struct match_context *context, const struct cordon_name *name,
 /* Of a kind that this version knows, with a person in it. */
 bool keys_about_person(const struct cordon_record *record);
 
-enum keys_agreement {
-	KEYS_DIFFER = 0,
-	KEYS_AGREE_SHORTER, /* one of the two has a patronymic more */
-	KEYS_AGREE
-};
-
-/* Two patronymics that differ are two persons: shorter keys count against whole ones
- * only. */
-enum keys_agreement keys_compare(
-	const struct name_keys *name, const struct question *question);
-
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/match/evidence.h"
 
-/* Every word of the shorter name has its like in the other. */
-#define NAMED (REASON(WORD_DIFFERS) | REASON(PATRONYMIC_DIFFERS))
+/* A word so much alike is the other, where document and birth date are the same. */
+#define NAMED_PERMILLE 750
+#define NAMED_WORDS 2 /* so many, unless there are no more */
 
 int person_compare(const struct screening *screening,
 	const struct cordon_record *record, struct person_score *score)
@@ -22,12 +23,11 @@ int person_compare(const struct screening *screening,
 	return error;
 }
 
-struct finding person_finding(
-	const struct screening *screening, const struct person_score *score)
+struct finding person_finding(const struct person_score *score, uint32_t least)
 {
 	struct finding finding = { 0, 0, CORDON_BASIS_NAME };
 
-	if (score->score >= screening->name_least) {
+	if (score->score >= least) {
 		finding.score = score->score;
 	}
 	if (finding.score > 0 || score->name_score >= SCORE_NAME) {
@@ -56,6 +56,26 @@ uint64_t person_traits(
 	return compare_traits(&question->person, &card);
 }
 
+/* Every word of the shorter name has its like in the other, however common they are. */
+static bool named(const struct comparison *comparison)
+{
+	size_t alike = 0;
+
+	for (size_t i = 0; i < comparison->pairs_count; i++) {
+		const struct word_pair *pair = &comparison->pairs[i];
+
+		if (pair->fate == WORD_MISSING_ASKED ||
+			pair->fate == WORD_MISSING_LISTED) {
+			continue;
+		}
+		if (pair->fate == WORD_DIFFERS || pair->permille < NAMED_PERMILLE) {
+			return false;
+		}
+		alike += pair->joined != 0 ? 2 : 1;
+	}
+	return alike >= NAMED_WORDS || (alike > 0 && alike == comparison->pairs_count);
+}
+
 int person_distinguished(
 	const struct screening *screening, const struct cordon_distinguished *person)
 {
@@ -74,5 +94,5 @@ int person_distinguished(
 	if (error != 0) {
 		return error;
 	}
-	return score.name_score >= SCORE_NAME && (score.reasons & NAMED) == 0;
+	return named(&score.name);
 }

@@ -6,7 +6,6 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
-#include "daemon/core/match/keys.h"
 #include "proto/bytes.h"
 #include "proto/ident.h"
 #include "proto/record.h"
@@ -124,8 +123,8 @@ static int ask_personal_number(
 int question_take_name(struct match_context *context, const struct cordon_name *name,
 	struct question *question, struct errmsg *msg)
 {
-	struct name_keys keys;
-	int error = keys_of_name(context, name, &keys);
+	struct name_words *words = &question->person.name.words;
+	int error = words_of_name(context, name, words);
 
 	if (error == CORDON_ETOOBIG) {
 		return errmsg_set(msg, CORDON_EFIELD, "name: is too long");
@@ -134,17 +133,7 @@ int question_take_name(struct match_context *context, const struct cordon_name *
 		return errmsg_set(msg, error, "name: cannot be read: %s",
 			cordon_error_text(error));
 	}
-	question->keys_whole = keys.whole_count;
-	question->keys_count = keys.whole_count + keys.shorter_count;
-	question->has_name = keys.whole_count > 0;
-	memcpy(question->keys, keys.whole, keys.whole_count * sizeof(name_key));
-	memcpy(question->keys + keys.whole_count, keys.shorter,
-		keys.shorter_count * sizeof(name_key));
-	error = words_of_name(context, name, &question->person.name.words);
-	if (error != 0) {
-		return errmsg_set(msg, error, "name: cannot be read: %s",
-			cordon_error_text(error));
-	}
+	question->has_name = words->count > 0;
 	return 0;
 }
 
@@ -248,7 +237,12 @@ int question_make(struct match_context *context, const struct cordon_query *quer
 			(int)query->type);
 		break;
 	}
+	if (error == 0 && query->min_score > SCORE_MAX) {
+		error = errmsg_set(msg, CORDON_EFIELD, "min_score: %u is above %d",
+			query->min_score, SCORE_MAX);
+	}
 	if (error == 0) {
+		new.min_score = query->min_score;
 		prepare_person(&new);
 		*question = new;
 	}

@@ -10,8 +10,7 @@
 int question_ask_zone(struct match_context *context, const struct cordon_query *query,
 	struct cordon_date today, struct question *question, struct errmsg *msg);
 
-/* The keys of a name; has_name stays false where it holds no letter or digit.  name is
- * given either in parts or whole, so that its keys fit. */
+/* The words of a name; has_name stays false where it holds no letter. */
 int question_take_name(struct match_context *context, const struct cordon_name *name,
 	struct question *question, struct errmsg *msg);
 

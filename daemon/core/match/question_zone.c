@@ -51,6 +51,20 @@ static void take_personal_number(
 	}
 }
 
+/*
+ * 9303-3 §4.6: names that do not fit are cut in each identifier from the back, and may
+ * lose whole words: the last word of either may be a beginning only.
+ */
+static void mark_truncated(struct name_words *words)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		if (i + 1 == words->count ||
+			words->words[i].part != words->words[i + 1].part) {
+			words->words[i].flags |= WORD_TRUNCATED;
+		}
+	}
+}
+
 static int take_name(struct match_context *context, const struct cordon_mrz *mrz,
 	struct question *question, struct errmsg *msg)
 {
@@ -73,7 +87,11 @@ static int take_name(struct match_context *context, const struct cordon_mrz *mrz
 		return errmsg_set(
 			msg, error, "mrz: the name's letter code cannot be read");
 	}
-	return question_take_name(context, &name, question, msg);
+	error = question_take_name(context, &name, question, msg);
+	if (error == 0 && mrz->names_truncated) {
+		mark_truncated(&question->person.name.words);
+	}
+	return error;
 }
 
 static bool any_check_wrong(const struct cordon_mrz *mrz)

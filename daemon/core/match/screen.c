@@ -21,7 +21,8 @@
  *    A look-alike number counts for nothing then, any other is in doubt.
  * 4. Without any finding left the record answers nothing.
  * 5. A distinguished person's own document, name and birth date clear, unless the
- *    number asked for is listed itself.
+ *    number asked for is listed itself.  Document and date are to be the same, the name
+ *    only close: nobody is stopped again for a transliteration.
  * 6. The best finding gives basis and score; a name and a number that agree but are
  *    not enough, each alone, raise it together.
  * 7. A score of SCORE_MATCH or more, which only a number reaches, is a match; all else
@@ -31,13 +32,15 @@
 struct findings {
 	struct finding document, personal, name;
 	enum born_likeness born;
-	uint64_t beside; /* reasons of none of them alone */
+	const struct person_score *score; /* NULL: no name was compared */
+	struct person_score own_score;    /* where no search has found it */
+	uint64_t beside;                  /* reasons of none of them alone */
 };
 
 #define LOOK_ALIKE (REASON(LOOK_ALIKE_NUMBER) | REASON(LOOK_ALIKE_PERSONAL_NUMBER))
 #define ISSUER_UNKNOWN (REASON(ISSUER_NOT_GIVEN) | REASON(ISSUER_NOT_LISTED))
 
-static bool in_force(const struct cordon_record *record, int64_t now_s)
+bool screen_in_force(const struct cordon_record *record, int64_t now_s)
 {
 	return record_begins_s(record) <= now_s && now_s < record_ends_s(record);
 }
@@ -148,17 +151,18 @@ static int find_person(const struct screening *screening,
 	struct findings *found)
 {
 	const struct question *question = screening->question;
-	struct person_score score;
 	int error = 0;
 
 	found->personal = numbers_personal(question, record);
 	found->born = person_born(question, record);
 	if (question->has_name && scored == NULL) {
-		error = person_compare(screening, record, &score);
-		scored = &score;
+		error = person_compare(screening, record, &found->own_score);
+		scored = &found->own_score;
 	}
 	if (question->has_name && error == 0) {
-		found->name = person_finding(screening, scored);
+		found->score = scored;
+		found->name =
+			person_finding(scored, screen_least(screening, record->kind));
 	}
 	return error;
 }
@@ -171,8 +175,11 @@ static int find(const struct screening *screening, const struct cordon_record *r
 	bool about_person = keys_about_person(record);
 	int error = 0;
 
-	*found = (struct findings){ .born = BORN_NOT_KNOWN };
 	found->document = numbers_document(question, record);
+	found->personal = found->name = (struct finding){ 0 };
+	found->born = BORN_NOT_KNOWN;
+	found->score = NULL;
+	found->beside = 0;
 	if (about_person) {
 		error = find_person(screening, record, scored, found);
 	}
@@ -234,31 +241,19 @@ static int clear(const struct screening *screening, const struct cordon_record *
 	return 0;
 }
 
-static int list_reasons(
-	struct arena *arena, uint64_t reasons, struct cordon_match *match)
+static void fill_name(const struct findings *found, struct cordon_match *match)
 {
-	static const char *const texts[REASONS_COUNT] = {
-#define X(name, text) [REASON_##name] = text,
-		MATCH_REASONS(X)
-#undef X
-	};
-	const char *chosen[REASONS_COUNT];
-	const char **because;
-	size_t count = 0;
+	const struct person_score *score = found->score;
 
-	for (size_t i = 0; i < REASONS_COUNT; i++) {
-		if ((reasons & (UINT64_C(1) << i)) != 0) {
-			chosen[count++] = texts[i];
-		}
+	if (score == NULL || found->name.reasons == 0) {
+		return;
 	}
-	because = arena_array(arena, count, sizeof(*because));
-	if (because == NULL) {
-		return CORDON_ENOMEM;
+	match->name_place = score->name_index + 1u;
+	match->name_permille = score->name.name_permille;
+	match->born = (enum cordon_born_likeness)(score->born + CORDON_BORN_OTHER);
+	if (score->name_index < match->record->person->names_count) {
+		match->name = &match->record->person->names[score->name_index];
 	}
-	memcpy(because, chosen, count * sizeof(*because));
-	match->because = because;
-	match->because_count = count;
-	return 0;
 }
 
 /* 6. and 7. */
@@ -280,10 +275,11 @@ static int fill(const struct screening *screening, const struct cordon_record *r
 	}
 	new.verdict = new.score >= SCORE_MATCH ? CORDON_VERDICT_MATCH
 					       : CORDON_VERDICT_POSSIBLE;
-	error = list_reasons(screening->arena,
+	fill_name(found, &new);
+	error = screen_reasons(screening->arena,
 		found->document.reasons | found->personal.reasons |
 			found->name.reasons | found->beside,
-		&new);
+		&new.because, &new.because_count);
 	if (error == 0) {
 		*match = new;
 	}
@@ -295,6 +291,25 @@ static bool kind_known(uint32_t kind)
 	return kind >= CORDON_KIND_ENTRY_BAN && kind <= CORDON_KIND_INVALID_DOCUMENT;
 }
 
+uint32_t screen_least(const struct screening *screening, uint32_t kind)
+{
+	uint32_t least = UINT32_MAX;
+
+	if (screening->question->min_score > 0) {
+		return screening->question->min_score;
+	}
+	for (uint32_t k = CORDON_KIND_ENTRY_BAN; k < SCREEN_KINDS; k++) {
+		uint32_t own =
+			screening->name_least == NULL ? 0 : screening->name_least[k];
+
+		own = own == 0 ? SCORE_NAME : own;
+		if ((kind == 0 || kind == k) && own < least) {
+			least = own;
+		}
+	}
+	return least;
+}
+
 int screen_record(const struct screening *screening, const struct cordon_record *record,
 	const struct person_score *scored, struct cordon_match *match,
 	struct cordon_cleared *cleared)
@@ -302,7 +317,8 @@ int screen_record(const struct screening *screening, const struct cordon_record 
 	struct findings found;
 	int result;
 
-	if (!kind_known(record->kind) || !in_force(record, screening->now_s)) { /* 1. */
+	if (!kind_known(record->kind) ||
+		!screen_in_force(record, screening->now_s)) { /* 1. */
 		return SCREEN_NOTHING;
 	}
 	result = find(screening, record, scored, &found); /* 2., 3. */

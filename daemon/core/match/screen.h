@@ -9,12 +9,12 @@
 #include "proto/errmsg.h"
 
 /*
- * Matching, pure: a query becomes a question with keys; the store finds
- * candidates by the keys; every candidate is screened with score and reasons.
+ * Matching, pure: a query becomes a question; candidates are found by its numbers in
+ * the store, by its name and birth date in the index of persons (search.h); every
+ * candidate is screened with score and reasons.
  */
 
-#define MATCH_NAME_BYTES 1600 /* longest name of a query, UTF-8 */
-#define MATCH_KEYS_MAX 33     /* person keys of one query: 11 spellings, 2 omissions */
+#define MATCH_NAME_BYTES 1600     /* longest name of a query, UTF-8 */
 #define MATCH_RECORD_KEYS_MAX 512 /* person keys of one record */
 
 /* Hash of normalised name tokens, independent of their order; never 0. */
@@ -33,15 +33,13 @@ struct question {
 	char personal_skeleton[CORDON_NUMBER_MAX + 1];
 	char personal_issuer[4];
 	bool has_name;
-	name_key keys[MATCH_KEYS_MAX]; /* spellings that could be listed */
-	size_t keys_count;
-	size_t keys_whole;       /* these first; the rest leave out a patronymic */
 	struct cordon_date born; /* may be partial or absent */
 	bool born_century_open;  /* ±100 years is meant too */
 	uint32_t sex;
 	char nationality[4];
 	struct compare_person
 		person;        /* all that is asked of one; weights without a list */
+	uint32_t min_score;    /* of names; 0: each kind's */
 	bool checkdigit_wrong; /* of an MRZ: nothing found then means "read again" */
 	struct cordon_mrz mrz; /* for MRZ queries */
 };
@@ -66,16 +64,26 @@ struct record_keys {
 int record_name_keys(struct match_context *context, const struct cordon_record *record,
 	struct record_keys *keys);
 
+/* Kinds with persons are places in arrays of so many. */
+#define SCREEN_KINDS CORDON_KIND_INVALID_DOCUMENT
+
 /* One question on its way past the candidates. */
 struct screening {
 	struct match_context *context;
 	const struct question *question;
-	int64_t now_s;        /* unix second; expired or not yet valid never matches */
-	struct arena *arena;  /* the answer's */
-	uint32_t name_least;  /* score, below which a name alone answers nothing */
+	int64_t now_s;       /* unix second; expired or not yet valid never matches */
+	struct arena *arena; /* the answer's */
+	/* The score below which a name alone answers nothing, by kind; NULL or 0:
+	 * SCORE_NAME.  The question's own goes before it. */
+	const uint32_t *name_least;
 	bool document_listed; /* some record lists the very document: it clears nobody
 			       */
 };
+
+/* The least score of a name for a kind, or (0) for any of them. */
+uint32_t screen_least(const struct screening *screening, uint32_t kind);
+
+bool screen_in_force(const struct cordon_record *record, int64_t now_s);
 
 enum screen_result {
 	SCREEN_NOTHING = 0,
@@ -85,11 +93,11 @@ enum screen_result {
 
 /*
  * Screens one candidate.  scored: what a search found of it already, or NULL.
- * SCREEN_MATCH: *match is filled (id, kind, score, verdict,
- * basis, because; effect and actions are screen_effect's), borrowing the record, which
- * must live as long.  SCREEN_CLEARED: *cleared is filled in arena memory, since a
- * distinguished person's document, name and birth date all agree and the document
- * itself is not listed.  Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
+ * SCREEN_MATCH: *match is filled (all but effect and actions,
+ * which are screen_effect's), borrowing the record, which must live as long.
+ * SCREEN_CLEARED: *cleared is filled in arena memory, since a distinguished person's
+ * document, name and birth date all agree and the document itself is not listed.
+ * Negative: CORDON_ENOMEM, CORDON_EINTERNAL.
  */
 int screen_record(const struct screening *screening, const struct cordon_record *record,
 	const struct person_score *scored, struct cordon_match *match,
@@ -125,6 +133,10 @@ struct effect_context {
 int screen_effect(const struct question *question, const struct cordon_record *record,
 	const struct effect_context *context, struct arena *arena,
 	struct cordon_match *match);
+
+/* The codes of a set of reasons, in arena memory.  CORDON_ENOMEM. */
+int screen_reasons(struct arena *arena, uint64_t reasons, const char *const **because,
+	size_t *count);
 
 /* By score descending, then id ascending: for qsort. */
 int screen_compare(const void *a, const void *b);

@@ -344,7 +344,7 @@ static int compare_all(struct comparing *c, size_t limit)
 		return error;
 	}
 	qsort(all, c->kept, sizeof(all[0]), by_score);
-	c->result->cut |= c->kept > limit;
+	c->result->more = c->kept > limit;
 	look_at_rest(c, from);
 	count_namesakes(c);
 	return show(c, limit);
@@ -365,7 +365,7 @@ int search_person(const struct posting_source *source,
 
 	result->count = result->scanned = result->compared = 0;
 	result->namesakes = 0;
-	result->cut = false;
+	result->cut = result->more = false;
 	if (error == 0) {
 		error = look(&looking);
 	}

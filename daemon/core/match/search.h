@@ -101,6 +101,7 @@ struct search_result {
 			       counted from postings where there are many */
 	bool cut;           /* the question is too common: the best were chosen by their
 			       postings; a birth date, patronymic or given name narrows it */
+	bool more;          /* at min_score or more, beyond limit */
 	size_t scanned, compared; /* postings read, cards compared */
 };
 

@@ -195,7 +195,7 @@ const char *case_answer(
 	struct question question;
 	struct arena arena;
 	struct screening screening = { case_context, &question, case_now_s(), &arena,
-		SCORE_NAME, false };
+		NULL, false };
 	struct cordon_match match;
 	struct cordon_cleared cleared;
 

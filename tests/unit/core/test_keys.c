@@ -49,19 +49,37 @@ static struct name_keys keys_of(struct cordon_name name)
 	return keys;
 }
 
-/* As question_make does it with a name. */
+enum keys_agreement {
+	KEYS_DIFFER = 0,
+	KEYS_AGREE_SHORTER, /* one of the two has a patronymic more */
+	KEYS_AGREE
+};
+
+static bool overlap(
+	const name_key *a, size_t a_count, const name_key *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count; i++) {
+		for (size_t k = 0; k < b_count; k++) {
+			if (a[i] == b[k]) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static enum keys_agreement compared(struct cordon_name listed, struct cordon_name asked)
 {
-	struct name_keys from = keys_of(asked), to = keys_of(listed);
-	struct question question = { .has_name = true };
+	struct name_keys a = keys_of(asked), b = keys_of(listed);
 
-	assert_true(from.whole_count + from.shorter_count <= MATCH_KEYS_MAX);
-	memcpy(question.keys, from.whole, from.whole_count * sizeof(name_key));
-	memcpy(question.keys + from.whole_count, from.shorter,
-		from.shorter_count * sizeof(name_key));
-	question.keys_whole = from.whole_count;
-	question.keys_count = from.whole_count + from.shorter_count;
-	return keys_compare(&to, &question);
+	if (overlap(a.whole, a.whole_count, b.whole, b.whole_count)) {
+		return KEYS_AGREE;
+	}
+	if (overlap(a.whole, a.whole_count, b.shorter, b.shorter_count) ||
+		overlap(a.shorter, a.shorter_count, b.whole, b.whole_count)) {
+		return KEYS_AGREE_SHORTER;
+	}
+	return KEYS_DIFFER;
 }
 
 static void agree(struct cordon_name listed, const char *asked)

@@ -112,7 +112,7 @@ static void screen_these(struct zone zone, const struct cordon_record *const *re
 	struct cordon_query query = ask_zone(&zone);
 	struct question question;
 	struct screening screening = { case_context, &question, case_now_s(), arena,
-		SCORE_NAME, false };
+		NULL, false };
 
 	case_question(&query, &question);
 	assert_int_equal(screen_all(screening, records, NULL, count, screened), 0);
@@ -199,7 +199,7 @@ static void without_memory_nothing_is_said(void **state)
 	for (size_t limit = 1; limit < 33; limit += 16) {
 		struct arena arena;
 		struct screening screening = { case_context, &question, case_now_s(),
-			&arena, SCORE_NAME, false };
+			&arena, NULL, false };
 
 		arena_init(&arena, limit);
 		assert_int_equal(

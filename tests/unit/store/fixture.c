@@ -233,6 +233,24 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static size_t find_person(
+	struct store_txn *txn, const struct question *question, uint64_t *refs)
+{
+	static struct search_work work;
+	static struct search_result found;
+	struct store_persons persons;
+
+	assert_int_equal(store_persons_open(txn, &persons), 0);
+	assert_int_equal(search_person(&persons.source, &question->person, SCORE_NAME,
+				 CANDIDATES_MAX, &work, &found),
+		0);
+	store_persons_close(&persons);
+	for (size_t i = 0; i < found.count; i++) {
+		refs[i] = found.found[i].ref;
+	}
+	return found.count;
+}
+
 const char *find_in(struct fixture *f, struct store_txn *txn, struct cordon_query query)
 {
 	static const struct cordon_date today = { 2026, 6, 1 };
@@ -248,6 +266,9 @@ const char *find_in(struct fixture *f, struct store_txn *txn, struct cordon_quer
 		store_candidates(txn, &question, refs, CANDIDATES_MAX, &count, &cut),
 		0);
 	assert_false(cut);
+	if (question.has_name) {
+		count += find_person(txn, &question, refs + count);
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct store_row row;
 

@@ -374,10 +374,10 @@ static void a_row_found_by_several_keys_comes_once_without_a_cut(void **state)
 	store_read_end(txn);
 }
 
-static void a_question_without_keys_has_no_candidates(void **state)
+static void a_question_without_numbers_has_no_candidates(void **state)
 {
 	struct fixture *f = *state;
-	struct question question = { .has_name = true, .keys_count = 0 };
+	struct question question = { .has_name = true };
 	struct store_txn *txn = read_begin(f);
 	uint64_t refs[1];
 	size_t count = 1;
@@ -407,7 +407,7 @@ int main(void)
 		TEST(staged_rows_are_found_once_they_are_promoted),
 		TEST(candidates_beyond_the_limit_are_cut_and_each_comes_once),
 		TEST(a_row_found_by_several_keys_comes_once_without_a_cut),
-		TEST(a_question_without_keys_has_no_candidates),
+		TEST(a_question_without_numbers_has_no_candidates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
