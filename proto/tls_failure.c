@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "proto/message.h"
+#include "proto/tls_refusal.h"
 #include "proto/tls_x509.h"
 
 /*
@@ -136,11 +137,11 @@ static int reason_error(unsigned long error, struct errmsg *msg)
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (ERR_GET_LIB(error) == ERR_LIB_SSL && reasons[i].reason == reason) {
-			return errmsg_set(msg,
-				reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE
-					? CORDON_EIDENTITY
-					: CORDON_ETLS,
-				"%s", reasons[i].text);
+			return reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE
+				       ? tls_refusal(msg, TLS_RULE_NO_CERTIFICATE, "%s",
+						 reasons[i].text)
+				       : errmsg_set(msg, CORDON_ETLS, "%s",
+						 reasons[i].text);
 		}
 	}
 	return errmsg_set(msg, CORDON_ETLS, "TLS failed: %s",

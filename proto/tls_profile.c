@@ -349,27 +349,20 @@ int64_t tls_profile_ends_s(const struct tls_profile *profile)
 	return tls_x509_time_s(X509_get0_notAfter(profile->certificate));
 }
 
-bool tls_profile_warning(const struct tls_profile *profile, int64_t now_s,
-	size_t *position, struct errmsg *msg)
+bool tls_profile_expiry(
+	const struct tls_profile *profile, size_t *position, struct tls_expiry *expiry)
 {
-	char when[TLS_TIME_TEXT_BYTES];
 	size_t of_trust;
 	bool found;
 
 	if (*position == 0) {
 		*position = 1;
-		if (tls_profile_ends_s(profile) <= now_s + TLS_WARNING_S) {
-			tls_x509_time_text(
-				X509_get0_notAfter(profile->certificate), when);
-			errmsg_set(msg, 0,
-				"the own certificate ends %s: renew it with `cordonctl "
-				"pki issue`",
-				when);
-			return true;
-		}
+		*expiry = (struct tls_expiry){ "certificate", profile->self.member,
+			tls_profile_ends_s(profile) };
+		return true;
 	}
 	of_trust = *position - 1;
-	found = tls_trust_warning(profile->trust, now_s, &of_trust, msg);
+	found = tls_trust_expiry(profile->trust, &of_trust, expiry);
 	*position = of_trust + 1;
 	return found;
 }

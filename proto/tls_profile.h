@@ -77,13 +77,17 @@ struct bytes tls_profile_certificate(const struct tls_profile *profile);
 int64_t tls_profile_ends_s(const struct tls_profile *profile);
 
 /*
- * What an administrator should hear of: own certificate, CAs and CRLs that have
- * ended or end within two weeks.  An ended CRL goes on refusing what it names, and
- * does not refuse the rest: a file that comes late must not close a border.
+ * What ends: the own certificate, CAs and CRLs.  An ended CRL goes on refusing what it
+ * names, and does not refuse the rest: a file that comes late must not close a border.
  * *position starts at 0 and moves on; false when there is nothing more.
  */
-bool tls_profile_warning(const struct tls_profile *profile, int64_t now_s,
-	size_t *position, struct errmsg *msg);
+struct tls_expiry {
+	const char *what; /* "certificate", "ca", "crl" */
+	struct state member;
+	int64_t ends_s; /* unix second; of a CRL, its next update */
+};
+bool tls_profile_expiry(
+	const struct tls_profile *profile, size_t *position, struct tls_expiry *expiry);
 
 /* Text of a failed handshake in words that say what to do: the alert the other
  * side sent, or our own verification's reason.  Clears OpenSSL's error queue. */

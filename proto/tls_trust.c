@@ -7,7 +7,12 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "proto/rule.h"
+#include "proto/tls_refusal.h"
 #include "proto/tls_x509.h"
+
+/* OpenSSL's level of 112 bits: RSA of 2,048, SHA-2.  A host may demand more. */
+#define AUTH_LEVEL_LEAST 2
 
 struct trusted {
 	struct state member;
@@ -106,7 +111,7 @@ int tls_trust_create(const struct tls_member *members, size_t count, int auth_le
 	if (new == NULL) {
 		return errmsg_set(msg, CORDON_ENOMEM, "out of memory");
 	}
-	new->auth_level = auth_level;
+	new->auth_level = auth_level < AUTH_LEVEL_LEAST ? AUTH_LEVEL_LEAST : auth_level;
 	for (size_t i = 0; error == 0 && i < count; i++) {
 		error = add_member(new, &members[i], msg);
 	}
@@ -147,86 +152,10 @@ bool tls_trust_knows(const struct tls_trust *trust, const struct state *member)
 	return find(trust, member) != NULL;
 }
 
-/* An ended CRL still refuses what it names (tls_profile_warning says so). */
+/* An ended CRL still refuses what it names (tls_profile_expiry tells of it). */
 static int allow_old_crl(int ok, X509_STORE_CTX *ctx)
 {
 	return ok || X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CRL_HAS_EXPIRED;
-}
-
-static int not_yet(const X509 *at, const char *uri, struct errmsg *msg)
-{
-	char when[TLS_TIME_TEXT_BYTES];
-
-	tls_x509_time_text(X509_get0_notBefore(at), when);
-	return errmsg_set(msg, CORDON_EIDENTITY,
-		"the certificate of %s is not valid before %s: compare the clocks of "
-		"this host and of its issuer",
-		uri, when);
-}
-
-static int date_error(X509_STORE_CTX *ctx, const char *uri, struct errmsg *msg)
-{
-	X509 *at = X509_STORE_CTX_get_current_cert(ctx);
-	char when[TLS_TIME_TEXT_BYTES];
-
-	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID) {
-		return not_yet(at, uri, msg);
-	}
-	tls_x509_time_text(X509_get0_notAfter(at), when);
-	return errmsg_set(msg, CORDON_EIDENTITY,
-		X509_STORE_CTX_get_error_depth(ctx) == 0
-			? "the certificate of %s expired %s: renew it with `cordonctl "
-			  "pki issue`"
-			: "the CA behind %s expired %s: its member must renew the CA",
-		uri, when);
-}
-
-/* Why the chain failed, with the remedy; returns CORDON_EIDENTITY. */
-static int chain_error(
-	X509_STORE_CTX *ctx, X509 *leaf, const struct identity *id, struct errmsg *msg)
-{
-	int error = X509_STORE_CTX_get_error(ctx);
-	char uri[IDENT_URI_MAX], issuer[TLS_NAME_TEXT_BYTES];
-
-	ident_uri_text(id, uri);
-	tls_x509_name_text(X509_get_issuer_name(leaf), issuer);
-	switch (error) {
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		return date_error(ctx, uri, msg);
-	case X509_V_ERR_CERT_REVOKED:
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is revoked: it needs a new one from its "
-			"member's CA",
-			uri);
-	case X509_V_ERR_UNABLE_TO_GET_CRL:
-	case X509_V_ERR_CRL_NOT_YET_VALID:
-		/* CRLs are looked at first; of a clock that is years behind say that */
-		if (X509_cmp_current_time(X509_get0_notBefore(leaf)) > 0) {
-			return not_yet(leaf, uri, msg);
-		}
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s cannot be checked for revocation: %s's "
-			"CRL "
-			"file holds no list in force of its issuer (%s)",
-			uri, id->member.code, issuer);
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is self-signed: it must be issued by "
-			"%s's CA",
-			uri, id->member.code);
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s was not issued by %s's CA known here "
-			"but by "
-			"%s: a CA vouches for its own member only",
-			uri, id->member.code, issuer);
-	default:
-		return errmsg_set(msg, CORDON_EIDENTITY, "the certificate of %s: %s",
-			uri, X509_verify_cert_error_string(error));
-	}
 }
 
 static int verify_chain(const struct tls_trust *trust, const struct trusted *member,
@@ -249,55 +178,62 @@ static int verify_chain(const struct tls_trust *trust, const struct trusted *mem
 	X509_STORE_CTX_set_verify_cb(ctx, allow_old_crl);
 	if (X509_verify_cert(ctx) != 1) {
 		*x509_error = X509_STORE_CTX_get_error(ctx);
-		error = chain_error(ctx, leaf, id, msg);
+		error = tls_refusal_chain(ctx, leaf, id, msg);
 	}
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
 	return error;
 }
 
-/* The extended key usage must be written in the certificate: its absence, which
- * OpenSSL takes for "any", is no licence here. */
-static bool purpose_written(X509 *leaf, enum tls_purpose purpose)
+/* Both usages must be written in the certificate: their absence, which OpenSSL takes
+ * for "any", is no licence here. */
+static int verify_usage(
+	X509 *leaf, enum tls_purpose purpose, const char *uri, struct errmsg *msg)
 {
-	uint32_t demanded =
-		purpose == TLS_PURPOSE_SERVER ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+	bool server = purpose == TLS_PURPOSE_SERVER;
+	uint32_t demanded = server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+	uint32_t written = X509_get_extension_flags(leaf);
 
-	return (X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE) != 0 &&
-	       (X509_get_extended_key_usage(leaf) & demanded) != 0 &&
-	       (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) != 0;
+	if ((written & EXFLAG_KUSAGE) == 0 ||
+		(X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) == 0) {
+		return tls_refusal(msg, TLS_RULE_KEY_USAGE,
+			"the certificate of %s is not for signatures: its key usage "
+			"must have digitalSignature",
+			uri);
+	}
+	if ((written & EXFLAG_XKUSAGE) == 0 ||
+		(X509_get_extended_key_usage(leaf) & demanded) == 0) {
+		return tls_refusal(msg, TLS_RULE_EXTENDED_KEY_USAGE,
+			"the certificate of %s is not for TLS %ss: its extended key "
+			"usage must have %sAuth",
+			uri, server ? "server" : "client",
+			server ? "server" : "client");
+	}
+	return 0;
 }
 
 static int verify_use(X509 *leaf, enum tls_purpose purpose, const struct identity *id,
 	int *x509_error, struct errmsg *msg)
 {
-	bool server = purpose == TLS_PURPOSE_SERVER;
 	char uri[IDENT_URI_MAX];
+	int error;
 
 	ident_uri_text(id, uri);
+	*x509_error = X509_V_ERR_INVALID_PURPOSE;
 	if (X509_check_ca(leaf) != 0) {
-		*x509_error = X509_V_ERR_INVALID_PURPOSE;
-		return errmsg_set(msg, CORDON_EIDENTITY,
+		return tls_refusal(msg, TLS_RULE_CA_AS_LEAF,
 			"the certificate of %s is a CA's: a CA does not connect itself",
 			uri);
 	}
-	if (!purpose_written(leaf, purpose)) {
-		*x509_error = X509_V_ERR_INVALID_PURPOSE;
-		return errmsg_set(msg, CORDON_EIDENTITY,
-			"the certificate of %s is not for TLS %ss: its key usage must "
-			"have "
-			"digitalSignature and its extended key usage %sAuth",
-			uri, server ? "server" : "client",
-			server ? "server" : "client");
-	}
-	if (server && id->role != ROLE_NODE) {
+	error = verify_usage(leaf, purpose, uri, msg);
+	if (error == 0 && purpose == TLS_PURPOSE_SERVER && id->role != ROLE_NODE) {
 		*x509_error = X509_V_ERR_CERT_REJECTED;
-		return errmsg_set(msg, CORDON_EIDENTITY,
+		error = tls_refusal(msg, TLS_RULE_SERVER_ROLE,
 			"%s answered as a server, and only nodes may: check the "
 			"address",
 			uri);
 	}
-	return 0;
+	return error;
 }
 
 /*
@@ -319,12 +255,12 @@ int tls_trust_verify(const struct tls_trust *trust, X509 *certificate,
 	*x509_error = X509_V_ERR_CERT_REJECTED;
 	error = tls_x509_identity(certificate, &id, msg); /* 1 */
 	if (error != 0) {
-		return error;
+		return rule_name(msg, error, tls_rule_name(TLS_RULE_IDENTITY));
 	}
 	member = find(trust, &id.member); /* 2 */
 	if (member == NULL) {
 		*x509_error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-		return errmsg_set(msg, CORDON_EIDENTITY,
+		return tls_refusal(msg, TLS_RULE_UNKNOWN_MEMBER,
 			"the certificate names member %s, whose CA is not configured "
 			"here",
 			id.member.code);
@@ -341,34 +277,25 @@ int tls_trust_verify(const struct tls_trust *trust, X509 *certificate,
 	return 0;
 }
 
-static bool ends_soon(const ASN1_TIME *end, int64_t now_s)
-{
-	return end != NULL && tls_x509_time_s(end) <= now_s + TLS_WARNING_S;
-}
-
-static bool member_warning(
-	const struct trusted *t, int64_t now_s, size_t i, struct errmsg *msg)
+/* The i-th of a member's CAs, then of its CRLs; false: it says no end. */
+static bool member_expiry(const struct trusted *t, size_t i, struct tls_expiry *expiry)
 {
 	size_t cas = (size_t)sk_X509_num(t->cas);
 	bool is_ca = i < cas;
 	const ASN1_TIME *end = is_ca ? X509_get0_notAfter(sk_X509_value(t->cas, (int)i))
 				     : X509_CRL_get0_nextUpdate(sk_X509_CRL_value(
 					       t->crls, (int)(i - cas)));
-	char when[TLS_TIME_TEXT_BYTES];
 
-	if (!ends_soon(end, now_s)) {
+	if (end == NULL) {
 		return false;
 	}
-	tls_x509_time_text(end, when);
-	errmsg_set(msg, 0,
-		is_ca ? "the CA certificate of %s ends %s"
-		      : "the revocation list of %s is to be renewed by %s",
-		t->member.code, when);
+	*expiry = (struct tls_expiry){ is_ca ? "ca" : "crl", t->member,
+		tls_x509_time_s(end) };
 	return true;
 }
 
-bool tls_trust_warning(const struct tls_trust *trust, int64_t now_s, size_t *position,
-	struct errmsg *msg)
+bool tls_trust_expiry(
+	const struct tls_trust *trust, size_t *position, struct tls_expiry *expiry)
 {
 	size_t at = 0;
 
@@ -382,7 +309,7 @@ bool tls_trust_warning(const struct tls_trust *trust, int64_t now_s, size_t *pos
 				continue;
 			}
 			*position = at + 1;
-			if (member_warning(t, now_s, i, msg)) {
+			if (member_expiry(t, i, expiry)) {
 				return true;
 			}
 		}

@@ -13,9 +13,6 @@
  */
 struct tls_trust;
 
-/* How long before its end a certificate or CRL is worth a warning. */
-#define TLS_WARNING_S (14 * 86400)
-
 enum tls_purpose {
 	TLS_PURPOSE_SERVER, /* the certificate of a server, seen by its client */
 	TLS_PURPOSE_CLIENT
@@ -34,15 +31,16 @@ bool tls_trust_knows(const struct tls_trust *trust, const struct state *member);
 
 /*
  * Who the certificate says it is, when that is to be believed.  On failure
- * CORDON_EIDENTITY, the reason with its remedy in msg, and in *x509_error (may be
+ * CORDON_EIDENTITY, the reason with its remedy and the rule's name (tls_rule.h) in
+ * msg, and in *x509_error (may be
  * NULL) the X509_V_ERR_… whose alert tells the other side.
  */
 int tls_trust_verify(const struct tls_trust *trust, X509 *certificate,
 	enum tls_purpose purpose, struct identity *identity, int *x509_error,
 	struct errmsg *msg);
 
-/* tls_profile_warning, for CAs and CRLs. */
-bool tls_trust_warning(const struct tls_trust *trust, int64_t now_s, size_t *position,
-	struct errmsg *msg);
+/* tls_profile_expiry, of CAs and CRLs. */
+bool tls_trust_expiry(
+	const struct tls_trust *trust, size_t *position, struct tls_expiry *expiry);
 
 #endif

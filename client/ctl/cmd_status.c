@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "client/ctl/ctl.h"
 #include "client/ctl/output.h"
@@ -68,11 +69,26 @@ static json_t *members_json(const struct cordon_status *status)
 	return array;
 }
 
+static json_t *expiries_json(const struct cordon_status *status)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < status->expiries_count; i++) {
+		const struct cordon_expiry *e = &status->expiries[i];
+
+		output_json_add(
+			&array, json_pack("{s:s, s:s, s:I, s:b}", "what", e->what,
+					"member", e->member, "ends_s",
+					(json_int_t)e->ends_s, "soon", e->soon));
+	}
+	return array;
+}
+
 static int print_json(const struct cordon_status *status)
 {
 	return ctl_print_json(json_pack(
 		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
-		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:b}",
+		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:o}",
 		"node", status->node, "member", status->member, "software",
 		status->software, "started_s", (json_int_t)status->started_s, "now_s",
 		(json_int_t)status->now_s, "signer", status->signer, "lists",
@@ -84,7 +100,8 @@ static int print_json(const struct cordon_status *status)
 		"reviews_due", (json_int_t)status->reviews_due, "names_done",
 		(json_int_t)status->names_done, "names_total",
 		(json_int_t)status->names_total, "held", (json_int_t)status->held,
-		"clock_trusted", status->clock_trusted));
+		"clock_trusted", status->clock_trusted, "pending",
+		(json_int_t)status->pending, "expiries", expiries_json(status)));
 }
 
 static const char *verified_text(int verified)
@@ -176,6 +193,31 @@ static void print_upkeep(const struct cordon_status *status)
 	}
 }
 
+/* What ends soon, or has ended. */
+static void print_expiries(const struct cordon_status *status)
+{
+	static const char *const names[][2] = { { "certificate",
+							"the node's certificate" },
+		{ "ca", "a CA certificate" }, { "crl", "the revocation list" },
+		{ "head_key", "a head key" } };
+	char ends[OUTPUT_TIME_BYTES];
+
+	for (size_t i = 0; i < status->expiries_count; i++) {
+		const struct cordon_expiry *e = &status->expiries[i];
+		const char *name = e->what;
+
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			name = strcmp(names[k][0], e->what) == 0 ? names[k][1] : name;
+		}
+		if (e->soon) {
+			output_time(e->ends_s, ends);
+			printf("%s of %s %s %s\n", name, e->member,
+				e->ends_s <= status->now_s ? "ENDED" : "ENDS SOON:",
+				ends);
+		}
+	}
+}
+
 static int print_text(const struct cordon_status *status)
 {
 	char started[OUTPUT_TIME_BYTES], newest[OUTPUT_TIME_BYTES];
@@ -189,6 +231,7 @@ static int print_text(const struct cordon_status *status)
 		(double)status->store_bytes / (1024 * 1024));
 	print_signing(status);
 	print_upkeep(status);
+	print_expiries(status);
 	print_lists(status);
 	print_links(status);
 	printf("\n%-8s %-36s %s\n", "MEMBER", "NODE SEEN", "NEWEST HEAD");

@@ -7,7 +7,7 @@
 #include "proto/head_announce.h"
 
 #define SEEN_MAX 1024 /* a power of two */
-#define WARN_S ((int64_t)30 * 86400)
+#define DAY_S ((int64_t)86400)
 
 struct member_keys {
 	struct state member;
@@ -197,7 +197,7 @@ int head_check_open(struct head_check *check, struct bytes packed, int64_t now_s
 	return error;
 }
 
-void head_check_warn(const struct head_check *check, int64_t now_s)
+void head_check_warn(const struct head_check *check, uint32_t days, int64_t now_s)
 {
 	for (size_t i = 0; i < check->members_count; i++) {
 		const struct member_keys *member = &check->members[i];
@@ -206,12 +206,12 @@ void head_check_warn(const struct head_check *check, int64_t now_s)
 			const struct config_head_key *key = &member->config[k];
 			int64_t left_s = key->until_s - now_s;
 
-			if (key->until_s != 0 && left_s < WARN_S) {
+			if (key->until_s != 0 && left_s <= days * DAY_S) {
 				log_warning("member %s: head key %s %s: %lld days; "
 					    "heads signed with it are refused then",
 					member->member.code, key->path,
 					left_s < 0 ? "has ended" : "ends soon",
-					(long long)(left_s / 86400));
+					(long long)(left_s / DAY_S));
 			}
 		}
 	}

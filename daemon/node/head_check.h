@@ -25,7 +25,7 @@ void head_check_destroy(struct head_check *check);
 int head_check_open(struct head_check *check, struct bytes packed, int64_t now_s,
 	struct head *head, struct errmsg *msg);
 
-/* A line in the log for each key that ends within 30 days or has ended. */
-void head_check_warn(const struct head_check *check, int64_t now_s);
+/* A line in the log for each key that ends within so many days or has ended. */
+void head_check_warn(const struct head_check *check, uint32_t days, int64_t now_s);
 
 #endif

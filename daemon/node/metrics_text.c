@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/node/metrics.h"
+#include "daemon/node/metrics_private.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -13,37 +13,6 @@
  * Prometheus' text form: a family is a HELP and a TYPE line and its samples.  Label
  * values are codes, list names and URIs, which need no escaping.
  */
-struct text {
-	struct node *node;
-	struct evbuffer *body;
-	struct arena arena;
-	bool failed;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-add(struct text *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (evbuffer_add_vprintf(text->body, format, args) < 0) {
-		text->failed = true;
-	}
-	va_end(args);
-}
-
-static void family(
-	struct text *text, const char *name, const char *type, const char *help)
-{
-	add(text, "# HELP cordon_%s %s\n# TYPE cordon_%s %s\n", name, help, name, type);
-}
-
-static void single(struct text *text, const char *name, const char *type,
-	const char *help, uint64_t value)
-{
-	family(text, name, type, help);
-	add(text, "cordon_%s %" PRIu64 "\n", name, value);
-}
 
 /* ---- counters
  * ------------------------------------------------------------------------------ */
@@ -73,37 +42,24 @@ static void counters(struct text *text)
 	const struct node_counters *from = &text->node->counters;
 
 #define COUNTER(field, name, help)                                                     \
-	single(text, name, "counter", help, atomic_load(&from->field));
+	metrics_single(text, name, "counter", help, atomic_load(&from->field));
 	COUNTERS(COUNTER)
 #undef COUNTER
-	single(text, "connections", "gauge", "Connections open now.",
+	metrics_single(text, "connections", "gauge", "Connections open now.",
 		atomic_load(&from->connections));
-	single(text, "copies_waiting", "gauge",
+	metrics_single(text, "copies_waiting", "gauge",
 		"Submissions under way that want other members' copies.",
 		atomic_load(&from->copies_waiting));
-}
-
-static void denials(struct text *text)
-{
-	const struct node_counters *from = &text->node->counters;
-
-	family(text, "denials_total", "counter",
-		"Requests and submitted items denied, by the rule that denies them.");
-	for (int rule = 0; rule < RULE_COUNT; rule++) {
-		add(text, "cordon_denials_total{rule=\"%s\"} %" PRIu64 "\n",
-			authz_rule_name((enum authz_rule)rule),
-			(uint64_t)atomic_load(&from->denied_by[rule]));
-	}
 }
 
 static void limits(struct text *text)
 {
 	const struct node_counters *from = &text->node->counters;
 
-	family(text, "limited_total", "counter",
+	metrics_family(text, "limited_total", "counter",
 		"Connections and requests over a limit, by the limit's name.");
 	for (int limit = 0; limit < LIMIT_COUNT; limit++) {
-		add(text, "cordon_limited_total{limit=\"%s\"} %" PRIu64 "\n",
+		metrics_add(text, "cordon_limited_total{limit=\"%s\"} %" PRIu64 "\n",
 			limit_name((enum limit)limit),
 			(uint64_t)atomic_load(&from->limited[limit]));
 	}
@@ -113,26 +69,26 @@ static void upkeep(struct text *text)
 {
 	const struct upkeep_counters *from = &text->node->upkept;
 
-	single(text, "ended_total", "counter", "Own records withdrawn at their end.",
-		atomic_load(&from->ended));
-	single(text, "lapsed_total", "counter",
+	metrics_single(text, "ended_total", "counter",
+		"Own records withdrawn at their end.", atomic_load(&from->ended));
+	metrics_single(text, "lapsed_total", "counter",
 		"Own records withdrawn because nobody confirmed them.",
 		atomic_load(&from->lapsed));
-	single(text, "erased_total", "counter",
+	metrics_single(text, "erased_total", "counter",
 		"Other members' records whose content was erased.",
 		atomic_load(&from->erased));
-	single(text, "tombstones_purged_total", "counter", "Own tombstones let go.",
-		atomic_load(&from->purged));
-	single(text, "reviews_due", "gauge",
+	metrics_single(text, "tombstones_purged_total", "counter",
+		"Own tombstones let go.", atomic_load(&from->purged));
+	metrics_single(text, "reviews_due", "gauge",
 		"Own records to be reviewed within 90 days.",
 		atomic_load(&from->reviews));
-	single(text, "withdrawals_held", "gauge",
+	metrics_single(text, "withdrawals_held", "gauge",
 		"Withdrawals that wait for an administrator.",
 		atomic_load(&from->held));
-	single(text, "changes_pending", "gauge",
+	metrics_single(text, "changes_pending", "gauge",
 		"Submitted items and exports that wait for a second pair of eyes.",
 		atomic_load(&from->pending));
-	single(text, "clock_trusted", "gauge",
+	metrics_single(text, "clock_trusted", "gauge",
 		"1 when other members' heads agree with the node's clock.",
 		atomic_load(&from->clock_trusted) ? 1 : 0);
 }
@@ -141,15 +97,15 @@ static void scrubs(struct text *text)
 {
 	const struct scrub_counters *from = &text->node->scrubbed;
 
-	single(text, "scrubbed_rows_total", "counter", "Stored rows read by scrubs.",
-		atomic_load(&from->rows));
-	single(text, "damaged_rows_total", "counter", "Stored rows found damaged.",
-		atomic_load(&from->damaged_rows));
-	single(text, "mended_index_keys_total", "counter",
+	metrics_single(text, "scrubbed_rows_total", "counter",
+		"Stored rows read by scrubs.", atomic_load(&from->rows));
+	metrics_single(text, "damaged_rows_total", "counter",
+		"Stored rows found damaged.", atomic_load(&from->damaged_rows));
+	metrics_single(text, "mended_index_keys_total", "counter",
 		"Index keys removed that named no row.", atomic_load(&from->indexes));
-	single(text, "repairs_total", "counter",
+	metrics_single(text, "repairs_total", "counter",
 		"Lists repaired by id from another node.", atomic_load(&from->repairs));
-	single(text, "repaired_rows_total", "counter",
+	metrics_single(text, "repaired_rows_total", "counter",
 		"Entries taken from other nodes for repairs.",
 		atomic_load(&from->repaired_rows));
 }
@@ -160,15 +116,16 @@ static void lookups(struct text *text)
 	const struct node_counters *from = &text->node->counters;
 	uint64_t us = atomic_load(&from->lookup_us);
 
-	family(text, "lookup_verdicts_total", "counter", "Answers by verdict.");
+	metrics_family(text, "lookup_verdicts_total", "counter", "Answers by verdict.");
 	for (size_t i = 1; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-		add(text, "cordon_lookup_verdicts_total{verdict=\"%s\"} %" PRIu64 "\n",
+		metrics_add(text,
+			"cordon_lookup_verdicts_total{verdict=\"%s\"} %" PRIu64 "\n",
 			verdicts[i], (uint64_t)atomic_load(&from->verdicts[i]));
 	}
-	family(text, "lookup_seconds_total", "counter",
+	metrics_family(text, "lookup_seconds_total", "counter",
 		"Time spent on queries; by lookups_total, the mean.");
-	add(text, "cordon_lookup_seconds_total %" PRIu64 ".%06u\n", us / 1000000,
-		(unsigned)(us % 1000000));
+	metrics_add(text, "cordon_lookup_seconds_total %" PRIu64 ".%06u\n",
+		us / 1000000, (unsigned)(us % 1000000));
 }
 
 /* ---- lists
@@ -233,13 +190,13 @@ static void list_samples(
 	for (size_t g = 0; g < gauges; g++) {
 		const struct list_gauge *gauge = &list_gauges[g];
 
-		family(text, gauge->name, "gauge", gauge->help);
+		metrics_family(text, gauge->name, "gauge", gauge->help);
 		for (size_t i = 0; i < count; i++) {
 			if (gauge->needs_head && lists[i].info.head_time_s == 0) {
 				continue;
 			}
-			add(text, "cordon_%s{list=\"%s\"} %" PRIu64 "\n", gauge->name,
-				lists[i].name, gauge->value(&lists[i]));
+			metrics_add(text, "cordon_%s{list=\"%s\"} %" PRIu64 "\n",
+				gauge->name, lists[i].name, gauge->value(&lists[i]));
 		}
 	}
 }
@@ -250,7 +207,7 @@ static int names(struct text *text, struct store_txn *txn)
 	int error = store_persons_progress(txn, &progress);
 
 	if (error == 0) {
-		single(text, "names_left", "gauge",
+		metrics_single(text, "names_left", "gauge",
 			"Records not yet in the index of names, which is being made "
 			"anew.",
 			progress.partial ? progress.total - progress.done : 0);
@@ -340,29 +297,6 @@ static const struct link_metric {
 };
 
 /* Keys without an end are left out. */
-static void head_keys(struct text *text)
-{
-	const struct config *config = text->node->config;
-	int64_t now_s = wall_s(clock_wall());
-
-	family(text, "head_key_ends_seconds", "gauge",
-		"Time until a key that signs a member's heads is valid no more.");
-	for (size_t i = 0; i < config->members_count; i++) {
-		const struct config_member *member = &config->members[i];
-
-		for (size_t k = 0; k < member->head_keys_count; k++) {
-			int64_t until_s = member->head_keys[k].until_s;
-
-			if (until_s != 0) {
-				add(text,
-					"cordon_head_key_ends_seconds{member=\"%s\","
-					"key=\"%zu\"} %" PRId64 "\n",
-					member->code.code, k + 1, until_s - now_s);
-			}
-		}
-	}
-}
-
 static int links(struct text *text)
 {
 	struct link_info *infos;
@@ -376,13 +310,13 @@ static int links(struct text *text)
 	for (size_t m = 0; m < sizeof(link_metrics) / sizeof(link_metrics[0]); m++) {
 		const struct link_metric *metric = &link_metrics[m];
 
-		family(text, metric->name, metric->type, metric->help);
+		metrics_family(text, metric->name, metric->type, metric->help);
 		for (size_t i = 0; i < count; i++) {
 			char uri[IDENT_URI_MAX];
 
 			ident_uri_text(&infos[i].peer, uri);
-			add(text, "cordon_%s{peer=\"%s\"} %" PRIu64 "\n", metric->name,
-				uri, metric->value(&infos[i]));
+			metrics_add(text, "cordon_%s{peer=\"%s\"} %" PRIu64 "\n",
+				metric->name, uri, metric->value(&infos[i]));
 		}
 	}
 	return 0;
@@ -394,20 +328,22 @@ static void about(struct text *text)
 	char uri[IDENT_URI_MAX];
 
 	ident_uri_text(&text->node->config->node, uri);
-	family(text, "info", "gauge", "1; who this is.");
-	add(text, "cordon_info{node=\"%s\",software=\"%s\"} 1\n", uri, node_software());
-	family(text, "start_time_seconds", "gauge", "Unix time of the start.");
-	add(text, "cordon_start_time_seconds %" PRId64 "\n", text->node->started_s);
-	family(text, "certificate_expiry_seconds", "gauge",
+	metrics_family(text, "info", "gauge", "1; who this is.");
+	metrics_add(text, "cordon_info{node=\"%s\",software=\"%s\"} 1\n", uri,
+		node_software());
+	metrics_family(text, "start_time_seconds", "gauge", "Unix time of the start.");
+	metrics_add(
+		text, "cordon_start_time_seconds %" PRId64 "\n", text->node->started_s);
+	metrics_family(text, "certificate_expiry_seconds", "gauge",
 		"Unix time at which the node's own certificate ends.");
-	add(text, "cordon_certificate_expiry_seconds %" PRId64 "\n",
+	metrics_add(text, "cordon_certificate_expiry_seconds %" PRId64 "\n",
 		tls_profile_ends_s(profile));
 	tls_profile_unref(profile);
-	single(text, "store_bytes", "gauge", "Bytes used in the store.",
+	metrics_single(text, "store_bytes", "gauge", "Bytes used in the store.",
 		store_used_bytes(text->node->store));
-	single(text, "signs", "gauge", "1: this node signs its member's lists.",
+	metrics_single(text, "signs", "gauge", "1: this node signs its member's lists.",
 		atomic_load(&text->node->signs));
-	single(text, "own_lists_open", "gauge",
+	metrics_single(text, "own_lists_open", "gauge",
 		"1: the own lists may be changed at this node.",
 		atomic_load(&text->node->own_open));
 }
@@ -420,13 +356,15 @@ int metrics_text(struct node *node, struct store_txn *txn, struct evbuffer *body
 	arena_init(&text.arena, 0);
 	about(&text);
 	counters(&text);
-	denials(&text);
+	metrics_refusals(&text);
 	limits(&text);
 	upkeep(&text);
 	scrubs(&text);
 	lookups(&text);
-	head_keys(&text);
-	error = lists(&text, txn);
+	error = metrics_expiries(&text);
+	if (error == 0) {
+		error = lists(&text, txn);
+	}
 	if (error == 0) {
 		error = names(&text, txn);
 	}

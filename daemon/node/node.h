@@ -13,6 +13,7 @@
 #include "daemon/node/mailbox.h"
 #include "daemon/node/write_log.h"
 #include "daemon/store/store.h"
+#include "proto/tls_rule.h"
 
 struct committer;
 struct worker;
@@ -38,7 +39,9 @@ struct node_counters {
 	atomic_uint_fast64_t denied;                /* requests not allowed */
 	atomic_uint_fast64_t denied_by[RULE_COUNT]; /* the same, by enum authz_rule */
 	atomic_uint_fast64_t limited[LIMIT_COUNT];  /* over one, by enum limit */
-	atomic_uint_fast64_t connections;           /* open now */
+	/* connections refused for their certificate, by enum tls_rule */
+	atomic_uint_fast64_t refused_by[TLS_RULE_COUNT];
+	atomic_uint_fast64_t connections; /* open now */
 	atomic_uint_fast64_t connections_total;
 	atomic_uint_fast64_t handshake_failures;
 	atomic_uint_fast64_t protocol_errors;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/expiry.h"
 
 static int load(const struct config *config, bool server, struct tls_profile **profile,
 	struct errmsg *msg)
@@ -140,13 +141,21 @@ struct tls_profile *node_link_profile(struct node *node)
 
 void profile_warn(struct node *node)
 {
-	struct tls_profile *profile = node_profile(node);
-	int64_t now_s = wall_s(clock_wall());
-	struct errmsg msg = { "" };
-	size_t position = 0;
+	char text[EXPIRY_TEXT_MAX];
+	struct expiry *list;
+	struct arena arena;
+	size_t count = 0;
 
-	while (tls_profile_warning(profile, now_s, &position, &msg)) {
-		log_warning("%s", msg.text);
+	arena_init(&arena, 0);
+	if (expiry_list(node, wall_s(clock_wall()), &arena, &list, &count) != 0) {
+		log_error("what ends soon is not known: out of memory");
 	}
-	tls_profile_unref(profile);
+	for (size_t i = 0; i < count && list[i].soon; i++) {
+		/* of head keys the replicator warns, which knows their files */
+		if (strcmp(list[i].what, "head_key") != 0) {
+			expiry_text(&list[i], text);
+			log_warning("%s", text);
+		}
+	}
+	arena_finish(&arena);
 }

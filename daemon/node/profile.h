@@ -12,7 +12,7 @@ void profile_finish(struct node *node);
  */
 int profile_reload(struct node *node, struct errmsg *msg);
 
-/* Logs what has ended or ends within two weeks. */
+/* Logs what has ended or ends soon (expiry.h). */
 void profile_warn(struct node *node);
 
 #endif

@@ -111,7 +111,8 @@ static void warn_of_keys(struct replicator *r)
 	if (r->keys_warned_at.us == 0 ||
 		now.us >= mono_after_ms(r->keys_warned_at, WARN_KEYS_MS).us) {
 		r->keys_warned_at = now;
-		head_check_warn(r->check, wall_s(clock_wall()));
+		head_check_warn(r->check, r->node->config->warn_head_keys_days,
+			wall_s(clock_wall()));
 	}
 }
 

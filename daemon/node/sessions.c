@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/node/session_private.h"
+#include "proto/rule.h"
 
 /* How sessions come and go. */
 
@@ -97,9 +98,18 @@ static void link_nobody(struct session *session)
 	all->newest_nobody = session;
 }
 
-static void count_end(const struct session *session, int error)
+static void count_end(const struct session *session, int error, const char *text)
 {
 	struct node_counters *counters = &session->sessions->service->node->counters;
+	char name[RULE_NAME_MAX];
+
+	if (error == CORDON_EIDENTITY && rule_of(text, name)) {
+		enum tls_rule rule = tls_rule_parse(name);
+
+		if (rule < TLS_RULE_COUNT) {
+			atomic_fetch_add(&counters->refused_by[rule], 1);
+		}
+	}
 
 	if (error == CORDON_EPROTO) {
 		atomic_fetch_add(&counters->protocol_errors, 1);
@@ -115,7 +125,7 @@ void session_gone(struct session *session, int error, const char *text)
 	struct sessions *all = session->sessions;
 	struct node *node = all->service->node;
 
-	count_end(session, error);
+	count_end(session, error, text);
 	session_log_denials_left(session);
 	session_log_end(session, error, text);
 	session->stage = SESSION_GONE;

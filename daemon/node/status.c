@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/expiry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/served.h"
 #include "daemon/node/signing.h"
@@ -266,6 +267,35 @@ static int add_members(struct status *status)
 	return status->arena->failed ? CORDON_ENOMEM : 0;
 }
 
+static int add_expiries(struct status *status)
+{
+	struct expiry *list;
+	size_t count;
+	int error = expiry_list(status->request->service->node, status->answer.now_s,
+		status->arena, &list, &count);
+	Cordon__Control__Expiry *messages;
+
+	if (error != 0) {
+		return error;
+	}
+	messages = arena_array(status->arena, count, sizeof(*messages));
+	status->answer.expiries =
+		arena_array(status->arena, count, sizeof(*status->answer.expiries));
+	if (status->arena->failed) {
+		return CORDON_ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		cordon__control__expiry__init(&messages[i]);
+		messages[i].what = message_data(list[i].what);
+		messages[i].member = message_data(list[i].member.code);
+		messages[i].ends_s = list[i].ends_s;
+		messages[i].soon = list[i].soon;
+		status->answer.expiries[i] = &messages[i];
+	}
+	status->answer.n_expiries = count;
+	return 0;
+}
+
 /* ---- the answer
  * ------------------------------------------------------------------------- */
 
@@ -352,6 +382,9 @@ int handle_status(struct request *request, struct errmsg *msg)
 	}
 	if (error == 0) {
 		error = add_members(&status);
+	}
+	if (error == 0) {
+		error = add_expiries(&status);
 	}
 	if (error == 0) {
 		error = session_answer(request->session, request->id,

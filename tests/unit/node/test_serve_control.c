@@ -2,8 +2,34 @@
 #include "tests/unit/node/serve_case.h"
 
 #include "daemon/core/repl/copy.h"
+#include "tests/lib/testpki.h"
 
 /* Status, and lists verified. */
+
+/* The node's certificate, of which status tells the end, too. */
+static struct testpki *pki;
+
+static int set_up(void **state)
+{
+	static const struct testpki_leaf own = { .signer = "KAZ", .uri = NODE_URI };
+	struct serve_case *c;
+
+	assert_int_equal(case_setup(state), 0);
+	c = *state;
+	pki = testpki_create();
+	testpki_issue(pki, "own", &own);
+	c->node.profile = testpki_profile(pki, true, "own", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct serve_case *c = *state;
+
+	tls_profile_unref(c->node.profile);
+	testpki_destroy(pki);
+	return case_teardown(state);
+}
 
 /* ---- status
  * ------------------------------------------------------------------------------- */
@@ -394,14 +420,16 @@ static void answers_wait_for_room(void **state)
 	assert_ok(c, 1);
 }
 
+#define STATUS(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(status_says_who_the_node_is),
-		CASE(status_says_how_each_list_stands),
-		CASE(status_says_what_is_not_verified),
-		CASE(status_keeps_a_list_whose_sharing_ended),
-		CASE(status_names_links_and_members),
+		STATUS(status_says_who_the_node_is),
+		STATUS(status_says_how_each_list_stands),
+		STATUS(status_says_what_is_not_verified),
+		STATUS(status_keeps_a_list_whose_sharing_ended),
+		STATUS(status_names_links_and_members),
 		CASE(lists_in_order_verify),
 		CASE(one_list_can_be_verified),
 		CASE(damaged_bytes_are_found),

@@ -99,7 +99,7 @@ static void a_refused_certificate_is_logged_with_the_reason(void **state)
 	log = log_of(f);
 	assert_says_once(log, "connection from test:1 refused");
 	assert_says_once(log, "cordon://KAZ/checkpoint/desk-1");
-	assert_says_once(log, "revoked");
+	assert_says_once(log, "is revoked");
 	assert_int_equal(atomic_load(&f->c->node.counters.handshake_failures), 1);
 	tls_profile_unref(profile);
 	asking_finish(&a);
