@@ -207,6 +207,11 @@ int transport_write(struct transport *transport, const void *data, size_t size,
 	}
 	*sent = 0;
 	error = tls_error(t, result, errno, msg);
+	if (error == CORDON_ECLOSED) {
+		/* no way out is left, or there would not be an error */
+		return errmsg_set(msg, CORDON_EIO,
+			"the other side closed the connection and takes nothing more");
+	}
 	return error == CORDON_EIO ? last_word(t, error, msg) : error;
 }
 
@@ -221,7 +226,8 @@ int transport_goodbye(struct transport *transport, bool *done, struct errmsg *ms
 		errno = 0;
 		result = SSL_shutdown(t->ssl);
 		error = result < 0 ? tls_error(t, result, errno, msg) : 0;
-		if (result < 0) {
+		/* it said goodbye itself and takes no other: OpenSSL tells the former */
+		if (result < 0 && error != CORDON_ECLOSED) {
 			return error;
 		}
 	}

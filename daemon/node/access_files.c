@@ -14,8 +14,6 @@
 
 /* The log's files and their names. */
 
-#define ZEROS_BYTES ((size_t)1 << 20)
-
 static const char *const suffixes[] = {
 	[ACCESS_PLAIN] = ".log",
 	[ACCESS_PACKED] = ".log.zst",
@@ -294,20 +292,11 @@ int access_tidy(struct access_log *log, struct errmsg *msg)
 	return error;
 }
 
-/* Written, not only allocated: a group's sync then changes nothing of the file but its
- * data. */
-static int write_zeros(int fd, uint64_t size)
+/* Space that is the file's own; what was never written reads as zeros. */
+static int allocate(int fd, uint64_t size)
 {
-	void *zeros = calloc(1, ZEROS_BYTES);
-	int error = zeros == NULL ? ENOMEM : posix_fallocate(fd, 0, (off_t)size);
+	int error = posix_fallocate(fd, 0, (off_t)size);
 
-	for (uint64_t at = 0; error == 0 && at < size; at += ZEROS_BYTES) {
-		size_t some =
-			size - at < ZEROS_BYTES ? (size_t)(size - at) : ZEROS_BYTES;
-
-		error = access_pwrite(fd, zeros, some, at);
-	}
-	free(zeros);
 	return error != 0 || fsync(fd) == 0 ? error : errno;
 }
 
@@ -326,7 +315,7 @@ int access_make_spare(struct access_log *log, struct errmsg *msg)
 	if (fd < 0) {
 		return access_fail(errno, "make", new, msg);
 	}
-	error = write_zeros(fd, log->segment_bytes);
+	error = allocate(fd, log->segment_bytes);
 	close(fd);
 	if (error == 0 && rename(new, path) != 0) {
 		error = errno;

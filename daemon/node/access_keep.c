@@ -20,15 +20,17 @@
  * The keeper: what must not hold the writer up.
  *
  * 1. Spares are made until there are enough of them: the reserve.
- * 2. Closed segments are compressed.
+ * 2. Closed segments are compressed once they are an hour old: not while the border is
+ *    at its busiest, and one after the other.
  * 3. Once all of a segment is older than keep_empty, its lookups that found nothing go;
  *    their hashes stay.
  * 4. Once all of it is older than keep, it goes whole; but first a checkpoint says that
  *    it may be missing.
  */
 
-#define DAY_S 86400
-#define LEVEL 3
+#define DAY_S INT64_C(86400)
+#define LEVEL 1
+#define PACK_AFTER_S 3600
 #define UNPACKED_MAX ((unsigned long long)2 << 30)
 #define FAILURES_LOGGED 3
 #define LOOK_S 1
@@ -137,9 +139,9 @@ static int change_form(struct access_log *log, const struct access_file *file,
 
 /* The file's own time says when it need be looked at, its frames what is true. */
 static int is_over(struct access_log *log, const struct access_file *file,
-	uint32_t days, bool *over, struct errmsg *msg)
+	int64_t age_s, bool *over, struct errmsg *msg)
 {
-	int64_t limit_s = wall_s(clock_wall()) - (int64_t)days * DAY_S;
+	int64_t limit_s = wall_s(clock_wall()) - age_s;
 	char path[ACCESS_PATH_MAX];
 	struct stat stat_buf;
 	uint8_t *data;
@@ -191,17 +193,20 @@ static int keep_one(struct access_log *log, const struct access_file *file, bool
 		return remove_one(log, file, msg);
 	}
 	if (oldest && file->form != ACCESS_PLAIN) {
-		error = is_over(log, file, log->config->keep_days, &over, msg);
+		error = is_over(log, file, log->config->keep_days * DAY_S, &over, msg);
 		if (error == 0 && over) {
 			atomic_store(&log->oldest_wanted, file->number + 1);
 			return 0;
 		}
 	}
 	if (error == 0 && file->form == ACCESS_PLAIN) {
-		return change_form(log, file, ACCESS_PACKED, msg);
+		error = is_over(log, file, PACK_AFTER_S, &over, msg);
+		return error == 0 && over ? change_form(log, file, ACCESS_PACKED, msg)
+					  : error;
 	}
 	if (error == 0 && file->form == ACCESS_PACKED) {
-		error = is_over(log, file, log->config->keep_empty_days, &over, msg);
+		error = is_over(
+			log, file, log->config->keep_empty_days * DAY_S, &over, msg);
 		if (error == 0 && over) {
 			error = change_form(log, file, ACCESS_PACKED_FOUND, msg);
 		}
