@@ -79,7 +79,7 @@ struct access_log {
 	uint64_t at, size; /* offset, and of the file */
 	struct box *box;
 	struct buffer out;
-	struct mono checkpoint_due, rotate_due;
+	struct mono checkpoint_due, rotate_due, group_began;
 	bool dirty;               /* since the last checkpoint */
 	uint64_t segment_entries; /* before this segment */
 	bool unsynced;            /* sync = interval */

@@ -19,6 +19,8 @@
  *
  * 1. All that workers have submitted by now is one group, as far as it fits; what comes
  *    while it is synced is the next.
+ *    Under load it begins one only so often: syncs and wakes are what a group costs, and
+ *    who comes a little later has a place in it, too.
  * 2. A checkpoint that is due goes with the group, in the same write and sync.
  * 3. A group that does not fit closes the segment and begins another on a spare.
  * 4. Nothing new is taken once half a segment is left and there is no spare: what was
@@ -31,6 +33,8 @@
 /* Beside what workers have gathered: frames around it, checkpoints, notes. */
 #define SLACK_BYTES 65536
 #define NAP_US 1000000
+/* From the beginning of a group to that of the next, at least. */
+#define PACE_US 300
 /* A rotation that was due and had no space. */
 #define AGAIN_MS 60000
 /* Of audit_group_write's output; more is given back. */
@@ -506,6 +510,20 @@ static void finish(struct access_log *log)
 	}
 }
 
+/* Not for the first group after a pause. */
+static void pace(struct access_log *log)
+{
+	int64_t now = clock_mono().us;
+	int64_t left_us = log->group_began.us + PACE_US - now;
+	struct timespec nap = { 0, left_us * 1000 };
+
+	if (left_us > 0 && left_us <= PACE_US) {
+		nanosleep(&nap, NULL);
+		now += left_us;
+	}
+	log->group_began.us = now;
+}
+
 void *access_writer_run(void *context)
 {
 	struct access_log *log = context;
@@ -513,8 +531,13 @@ void *access_writer_run(void *context)
 
 	pthread_mutex_lock(&log->lock);
 	while (!log->ending || log->first != NULL) {
-		batches = take_batches(log);
 		log->busy = true;
+		if (log->first != NULL) {
+			pthread_mutex_unlock(&log->lock);
+			pace(log);
+			pthread_mutex_lock(&log->lock);
+		}
+		batches = take_batches(log);
 		pthread_mutex_unlock(&log->lock);
 		if (batches != NULL) {
 			write_batches(log, batches);
