@@ -79,6 +79,29 @@ static const struct command commands[] = {
 		record_withdraw_options, 1, 1, cmd_record_withdraw },
 	{ "record confirm", "ID", "set a new review date", CHANGE_STATUS,
 		record_confirm_options, 1, 1, cmd_record_confirm },
+	{ "record history", "ID", "who changed which of its fields, and when",
+		"From the access log of this node, as long as that is kept.  Hashes "
+		"are of the\nsealed bytes before and after.\n",
+		NULL, 1, 1, cmd_record_history },
+	{ "access-log search", "", "who looked at what: entries of the access log",
+		"What was asked is shown with --auditor-key only.  The chain is not "
+		"verified: see\ncordonctl access-log verify.\n",
+		access_log_search_options, 0, 0, cmd_access_log_search },
+	{ "access-log verify", "", "find the first thing that is not as it was written",
+		"--log-key LOG.PEM is required.  With --dir offline, by the public key "
+		"alone; the\nnewest checkpoint is the node's, that beside the "
+		"directory, or --newest.  Exit\nstatus: 0 good, 1 not, or it cannot be "
+		"told whether the end is missing, 2 wrong\nusage.\n",
+		access_log_verify_options, 0, 0, cmd_access_log_verify },
+	{ "access-log report", "", "volume, hits, nights and repeated searches",
+		"Of each certificate, officer and checkpoint: the patterns of "
+		"misuse.\n",
+		access_log_report_options, 0, 0, cmd_access_log_report },
+	{ "access-log export", "", "entries as JSON lines, for a SIEM", NULL,
+		access_log_search_options, 0, 0, cmd_access_log_export },
+	{ "access-log checkpoint", "", "the newest checkpoint, to be kept elsewhere",
+		"A line in hex, for access-log verify --newest.\n", NULL, 0, 0,
+		cmd_access_log_checkpoint },
 	{ "record due", "", "own records whose review date comes", NULL,
 		record_due_options, 0, 0, cmd_record_due },
 	{ "record pending", "[N]",

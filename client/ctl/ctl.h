@@ -96,6 +96,12 @@ int cmd_record_pending(struct ctl *ctl, const struct args *args);
 int cmd_record_approve(struct ctl *ctl, const struct args *args);
 int cmd_record_reject(struct ctl *ctl, const struct args *args);
 int cmd_authz(struct ctl *ctl, const struct args *args);
+int cmd_record_history(struct ctl *ctl, const struct args *args);
+int cmd_access_log_search(struct ctl *ctl, const struct args *args);
+int cmd_access_log_verify(struct ctl *ctl, const struct args *args);
+int cmd_access_log_report(struct ctl *ctl, const struct args *args);
+int cmd_access_log_export(struct ctl *ctl, const struct args *args);
+int cmd_access_log_checkpoint(struct ctl *ctl, const struct args *args);
 int cmd_record_due(struct ctl *ctl, const struct args *args);
 int cmd_import(struct ctl *ctl, const struct args *args);
 int cmd_export(struct ctl *ctl, const struct args *args);
@@ -121,7 +127,9 @@ int cmd_mrz(struct ctl *ctl, const struct args *args);
 extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
 	lookup_person_options[], lookup_batch_options[], record_put_options[],
 	record_withdraw_options[], record_confirm_options[], record_due_options[],
-	import_options_table[], export_options[], mrz_options[], verify_options[],
-	authz_options[], scrub_options[], takeover_options[], aside_drop_options[];
+	access_log_search_options[], access_log_verify_options[],
+	access_log_report_options[], import_options_table[], export_options[],
+	mrz_options[], verify_options[], authz_options[], scrub_options[],
+	takeover_options[], aside_drop_options[];
 
 #endif

@@ -34,6 +34,7 @@
 #define UNPACKED_MAX ((unsigned long long)2 << 30)
 #define FAILURES_LOGGED 3
 #define LOOK_S 1
+#define JOBS_MAX 64
 /* Of the slow work, after the first time. */
 #define TEND_EVERY 60
 
@@ -328,12 +329,58 @@ static void look_after_segments(struct access_log *log, struct keeping *k)
 	}
 }
 
+bool access_post_job(struct access_log *log, struct access_job *job)
+{
+	bool room;
+
+	pthread_mutex_lock(&log->lock);
+	room = log->jobs_count < JOBS_MAX && !log->stopping;
+	if (room) {
+		job->next = log->jobs;
+		log->jobs = job;
+		log->jobs_count++;
+		pthread_cond_signal(&log->tend);
+	}
+	pthread_mutex_unlock(&log->lock);
+	return room;
+}
+
+static struct access_job *take_jobs(struct access_log *log)
+{
+	struct access_job *jobs, *turned = NULL, *next;
+
+	pthread_mutex_lock(&log->lock);
+	jobs = log->jobs;
+	log->jobs = NULL;
+	pthread_mutex_unlock(&log->lock);
+	for (; jobs != NULL; jobs = next) {
+		next = jobs->next;
+		jobs->next = turned;
+		turned = jobs;
+	}
+	return turned;
+}
+
+static void run_jobs(struct access_log *log)
+{
+	struct access_job *next, *job = take_jobs(log);
+
+	for (; job != NULL; job = next) {
+		next = job->next;
+		job->run(job, log);
+		pthread_mutex_lock(&log->lock);
+		log->jobs_count--;
+		pthread_cond_broadcast(&log->idle);
+		pthread_mutex_unlock(&log->lock);
+	}
+}
+
 static void nap(struct access_log *log)
 {
 	struct timespec until;
 
 	pthread_mutex_lock(&log->lock);
-	if (!log->stopping) {
+	if (!log->stopping && log->jobs == NULL) {
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += LOOK_S;
 		pthread_cond_timedwait(&log->tend, &log->lock, &until);
@@ -350,7 +397,9 @@ void *access_keeper_run(void *context)
 	while (!stops(log)) {
 		look_after_space(log, &k);
 		look_after_segments(log, &k);
+		run_jobs(log);
 		nap(log);
 	}
+	run_jobs(log);
 	return NULL;
 }

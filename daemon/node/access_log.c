@@ -287,30 +287,6 @@ void access_log_note_config(struct node *node, const char *when)
 	access_log_note(node->access_log, AUDIT_CONFIG, text);
 }
 
-void access_log_state(struct access_log *log, struct access_log_state *state)
-{
-	*state = (struct access_log_state){
-		.entries = atomic_load(&log->entries),
-		.groups = atomic_load(&log->groups),
-		.segment = atomic_load(&log->segment),
-		.oldest = atomic_load(&log->oldest),
-		.reserve_wanted_bytes = (log->spares_wanted - 1) * log->segment_bytes,
-		.disk_free_bytes = atomic_load(&log->disk_free),
-		.spent = atomic_load(&log->spent) || atomic_load(&log->broken),
-		.damaged = atomic_load(&log->damaged),
-		.refused = atomic_load(&log->refused),
-		.syncs = atomic_load(&log->syncs),
-		.sync_us = atomic_load(&log->sync_us),
-	};
-	pthread_mutex_lock(&log->lock);
-	state->reserve_bytes =
-		log->spares == 0 ? 0 : (log->spares - 1) * log->segment_bytes;
-	state->checkpoint_bytes = log->checkpoint_bytes;
-	state->checkpoint_s = log->checkpoint_s;
-	memcpy(state->checkpoint, log->checkpoint, log->checkpoint_bytes);
-	pthread_mutex_unlock(&log->lock);
-}
-
 /* ---- reading ----------------------------------------------------------------------
  */
 

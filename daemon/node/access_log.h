@@ -77,6 +77,10 @@ struct access_log_state {
 
 void access_log_state(struct access_log *log, struct access_log_state *state);
 
+/* The same for status; NULL: out of memory. */
+Cordon__Control__AccessLogStatus *access_log_status_message(
+	struct access_log *log, struct arena *arena);
+
 /* The tags' key; fixed. */
 const uint8_t *access_log_tag_key(const struct access_log *log);
 

@@ -31,6 +31,13 @@ struct access_batch {
 	int error;
 };
 
+/* What the keeper does for a worker: files are read on its thread. */
+struct access_job {
+	struct access_job *next;
+	/* Posts a letter at its end. */
+	void (*run)(struct access_job *job, struct access_log *log);
+};
+
 /* A segment's file, by its name. */
 enum access_form {
 	ACCESS_PLAIN = 1,   /* 0000000000000007.log */
@@ -65,8 +72,10 @@ struct access_log {
 	/* by lock */
 	struct access_batch *first, **last;
 	bool busy;
-	bool stopping; /* the keeper ends */
-	bool ending;   /* then the writer */
+	struct access_job *jobs; /* the newest first */
+	size_t jobs_count;       /* not done */
+	bool stopping;           /* the keeper ends */
+	bool ending;             /* then the writer */
 	size_t spares;
 	uint64_t spare_next; /* name of the next one to be made */
 	uint8_t checkpoint[AUDIT_FRAME_SMALL_MAX];
@@ -128,7 +137,7 @@ void access_begin(struct access_log *log);
 int access_checkpoint(
 	struct access_log *log, enum audit_reason reason, struct errmsg *msg);
 void access_submit(struct access_log *log, struct access_batch *batch);
-/* Until all that was submitted is written. */
+/* Until all that was submitted is written, and all jobs are done. */
 void access_wait(struct access_log *log);
 void access_remember(
 	struct access_log *log, const uint8_t *frame, size_t size, int64_t at_us);
@@ -137,6 +146,8 @@ void access_remember(
  */
 
 void *access_keeper_run(void *context);
+/* False: as many wait as may. */
+bool access_post_job(struct access_log *log, struct access_job *job);
 /* *data (malloc'd) becomes what it was before it was compressed. */
 int access_unpack(uint8_t **data, size_t *size, struct errmsg *msg);
 

@@ -19,8 +19,8 @@
  *
  * 1. All that workers have submitted by now is one group, as far as it fits; what comes
  *    while it is synced is the next.
- *    Under load it begins one only so often: syncs and wakes are what a group costs, and
- *    who comes a little later has a place in it, too.
+ *    Under load it begins one only so often: syncs and wakes are what a group costs,
+ * and who comes a little later has a place in it, too.
  * 2. A checkpoint that is due goes with the group, in the same write and sync.
  * 3. A group that does not fit closes the segment and begins another on a spare.
  * 4. Nothing new is taken once half a segment is left and there is no spare: what was
@@ -64,7 +64,7 @@ void access_submit(struct access_log *log, struct access_batch *batch)
 void access_wait(struct access_log *log)
 {
 	pthread_mutex_lock(&log->lock);
-	while (log->first != NULL || log->busy) {
+	while (log->first != NULL || log->busy || log->jobs_count > 0) {
 		pthread_cond_wait(&log->idle, &log->lock);
 	}
 	pthread_mutex_unlock(&log->lock);

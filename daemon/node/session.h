@@ -19,10 +19,10 @@ struct service {
 	struct event_base *base;
 	struct mailbox *mailbox;
 	struct match_context *match;
-	size_t index;            /* of the worker */
-	uint64_t snapshot;       /* counts renewals of the read transaction */
-	uint64_t lookup_id;      /* counts this worker's lookups */
-	struct lookups *lookups; /* lookup.h */
+	size_t index;                  /* of the worker */
+	uint64_t snapshot;             /* counts renewals of the read transaction */
+	uint64_t lookup_id;            /* counts this worker's lookups */
+	struct lookups *lookups;       /* lookup.h */
 	struct access_batches *access; /* access_log.h; NULL: no access log */
 	struct serve_state serve;
 };
@@ -128,5 +128,7 @@ request_fn handle_heads_at, handle_complaint, handle_evidence, handle_status,
 	handle_verify;
 request_fn handle_takeover, handle_aside, handle_pending, handle_authz;
 request_fn handle_scrub, handle_compact, handle_brake;
+
+request_fn handle_access_log, handle_history;
 
 #endif

@@ -27,6 +27,8 @@ static const struct session_entry entries[] = {
 	{ MESSAGE_COMPACT, ACTION_UPKEEP, .handle = handle_compact },
 	{ MESSAGE_AUTHZ, ACTION_AUTHZ, .handle = handle_authz },
 	{ MESSAGE_BRAKE, ACTION_UPKEEP, .handle = handle_brake },
+	{ MESSAGE_ACCESS_LOG, ACTION_ACCESS_LOG, .handle = handle_access_log },
+	{ MESSAGE_HISTORY, ACTION_HISTORY, .handle = handle_history },
 };
 
 const struct session_entry *session_table_find(uint16_t type)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/node/access_log.h"
 #include "daemon/node/expiry.h"
 #include "daemon/node/replicator.h"
 #include "daemon/node/served.h"
@@ -382,6 +383,11 @@ int handle_status(struct request *request, struct errmsg *msg)
 	}
 	if (error == 0) {
 		error = add_members(&status);
+	}
+	if (error == 0 && request->service->node->access_log != NULL) {
+		status.answer.access_log = access_log_status_message(
+			request->service->node->access_log, request->arena);
+		error = status.answer.access_log == NULL ? CORDON_ENOMEM : 0;
 	}
 	if (error == 0) {
 		error = add_expiries(&status);

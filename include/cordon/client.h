@@ -632,6 +632,53 @@ struct cordon_scrub {
 int cordon_scrub(struct cordon_client *client, bool now, struct cordon_scrub **scrub);
 void cordon_scrub_destroy(struct cordon_scrub *scrub);
 
+/* A file of a node's access log. */
+struct cordon_access_segment {
+	uint64_t number;
+	int64_t first_s, last_s; /* unix seconds; last 0: it is being written */
+	uint64_t bytes;          /* in the file */
+	bool compressed;
+};
+
+struct cordon_access_log {
+	const struct cordon_access_segment *segments; /* the oldest first */
+	size_t segments_count;
+	const uint8_t *data; /* of the segment asked for, from the offset on */
+	size_t data_bytes;
+	uint64_t segment_bytes;    /* of all of it, so far */
+	const uint8_t *checkpoint; /* the newest, signed: worth keeping elsewhere */
+	size_t checkpoint_bytes;
+	int64_t checkpoint_s;
+};
+
+/* For auditors: segment 0 lists the segments, else a piece of one.  PROTOCOL.md has the
+ * bytes; what was asked in them is encrypted to the auditors' key. */
+int cordon_access_log(struct cordon_client *client, uint64_t segment, uint64_t offset,
+	struct cordon_access_log **log);
+void cordon_access_log_destroy(struct cordon_access_log *log);
+
+/* Who changed a record, as the access log of its member's node tells. */
+struct cordon_history_change {
+	int64_t at_us;
+	const char *who;
+	uint32_t type;    /* enum cordon_item_type */
+	uint32_t outcome; /* enum cordon_outcome */
+	int error;        /* refused: CORDON_E… */
+	uint64_t version;
+	const char *fields;              /* names that changed, or NULL */
+	const char *old_hash, *new_hash; /* of the sealed bytes; hex, or NULL */
+};
+
+struct cordon_history {
+	const struct cordon_history_change *changes; /* the oldest first */
+	size_t changes_count;
+	bool more; /* there are older ones */
+};
+
+int cordon_history(
+	struct cordon_client *client, const char *id, struct cordon_history **history);
+void cordon_history_destroy(struct cordon_history *history);
+
 struct cordon_peer_digest {
 	const char *peer; /* URI */
 	bool reachable;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The access log of a real node, and an attacker who has its files but no key. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -312,11 +313,139 @@ static void a_thousand_attacks_are_found_at_their_places(void **state)
 	assert_int_equal(walk(NULL, NULL, &fault), 0);
 }
 
+/* ---- the tool ----------------------------------------------------------------------
+ */
+
+static const char *in_pki(const char *name)
+{
+	static char paths[4][UNION_PATH_MAX];
+	static unsigned next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, UNION_PATH_MAX, "%s/%s", kaz->pki, name);
+	return path;
+}
+
+static void assert_says(const struct union_output *output, int status, const char *text)
+{
+	if (output->status != status || strstr(output->out, text) == NULL) {
+		fail_msg("%d, not %d, or no \"%s\":\n%s%s", output->status, status,
+			text, output->out, output->err);
+	}
+}
+
+static void auditors_read_it_and_others_do_not(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	union_start(kaz);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "search",
+		"--verdict", "match", "--auditor-key", in_pki("auditors.key"), NULL);
+	assert_says(&output, 0, "record KAZ-6 ");
+	assert_non_null(strstr(output.out, "\"number\":\"C000006\""));
+	assert_null(strstr(output.out, "KAZ-7"));
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "search",
+		"--document", "c 000011", "--auditor-key", in_pki("auditors.key"),
+		NULL);
+	assert_says(&output, 0, "\"number\":\"C000011\"");
+	assert_ptr_equal(strchr(output.out, '\n'), strrchr(output.out, '\n'));
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "search", NULL);
+	assert_int_equal(output.status, 0);
+	assert_null(strstr(output.out, "C0000")); /* nobody without the key */
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_ADMIN, NULL, &output, "access-log", "search", NULL);
+	assert_int_equal(output.status, 1);
+	assert_non_null(strstr(output.err, "role admin may not read the access log"));
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "search", "--kind",
+		"control", NULL);
+	assert_says(&output, 0, "DENIED");
+	union_output_finish(&output);
+}
+
+static void a_running_nodes_log_verifies(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify",
+		"--log-key", in_pki("log.pem"), NULL);
+	assert_says(&output, 0, "good: ");
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "report",
+		"--repeated", "2", "--json", NULL);
+	assert_says(&output, 0, "\"lookups\":60");
+	union_output_finish(&output);
+}
+
+static void the_history_of_a_record_is_told(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	union_put(kaz, "KAZ-6", "C999999");
+	union_withdraw(kaz, "KAZ-6");
+	union_ctl(kaz, UNION_AGENCY, NULL, &output, "record", "history", "KAZ-6", NULL);
+	assert_says(&output, 0, "changed person.documents");
+	assert_non_null(strstr(output.out, "withdraw version 3"));
+	union_output_finish(&output);
+	union_ctl(kaz, UNION_CHECKPOINT, NULL, &output, "record", "history", "KAZ-6",
+		NULL);
+	assert_int_equal(output.status, 1);
+	union_output_finish(&output);
+}
+
+static void verify_works_offline_and_finds_a_cut(void **state)
+{
+	char dir[UNION_PATH_MAX], command[2 * UNION_PATH_MAX];
+	struct union_output output;
+
+	(void)state;
+	union_stop(kaz);
+	snprintf(dir, sizeof(dir), "%s/access-log", kaz->dir);
+	snprintf(command, sizeof(command), "cp %s/data/access-log.checkpoint %s/",
+		kaz->dir, kaz->dir);
+	assert_int_equal(system(command), 0);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify", "--dir",
+		dir, "--log-key", in_pki("log.pem"), NULL);
+	assert_says(&output, 0, "good: ");
+	union_output_finish(&output);
+	/* the newest segment goes, as if it had never been */
+	snprintf(command, sizeof(command), "rm \"$(ls %s/*.log | tail -n 1)\"", dir);
+	assert_int_equal(system(command), 0);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify", "--dir",
+		dir, "--log-key", in_pki("log.pem"), NULL);
+	assert_says(&output, 1, "truncated: ");
+	union_output_finish(&output);
+}
+
+static void a_log_that_was_cut_is_noticed_at_the_start(void **state)
+{
+	struct union_output output;
+
+	(void)state;
+	union_start(kaz);
+	assert_true(union_log_has(kaz, kaz->log_from, "it was changed while the node"));
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify",
+		"--log-key", in_pki("log.pem"), NULL);
+	assert_int_equal(output.status, 1);
+	union_output_finish(&output);
+	union_stop(kaz);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_asked_leaves_its_trace),
 		cmocka_unit_test(a_thousand_attacks_are_found_at_their_places),
+		cmocka_unit_test(auditors_read_it_and_others_do_not),
+		cmocka_unit_test(a_running_nodes_log_verifies),
+		cmocka_unit_test(the_history_of_a_record_is_told),
+		cmocka_unit_test(verify_works_offline_and_finds_a_cut),
+		cmocka_unit_test(a_log_that_was_cut_is_noticed_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
