@@ -226,7 +226,8 @@ int transport_goodbye(struct transport *transport, bool *done, struct errmsg *ms
 		errno = 0;
 		result = SSL_shutdown(t->ssl);
 		error = result < 0 ? tls_error(t, result, errno, msg) : 0;
-		/* it said goodbye itself and takes no other: OpenSSL tells the former */
+		/* it said goodbye itself and takes no other: OpenSSL tells the former
+		 */
 		if (result < 0 && error != CORDON_ECLOSED) {
 			return error;
 		}

@@ -375,12 +375,14 @@ static void run_jobs(struct access_log *log)
 	}
 }
 
-static void nap(struct access_log *log)
+/* A spare that was taken while the keeper was busy is made at once. */
+static void nap(struct access_log *log, bool short_of_space)
 {
 	struct timespec until;
 
 	pthread_mutex_lock(&log->lock);
-	if (!log->stopping && log->jobs == NULL) {
+	if (!log->stopping && log->jobs == NULL &&
+		(short_of_space || log->spares >= log->spares_wanted)) {
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += LOOK_S;
 		pthread_cond_timedwait(&log->tend, &log->lock, &until);
@@ -398,7 +400,7 @@ void *access_keeper_run(void *context)
 		look_after_space(log, &k);
 		look_after_segments(log, &k);
 		run_jobs(log);
-		nap(log);
+		nap(log, k.short_of_space);
 	}
 	run_jobs(log);
 	return NULL;

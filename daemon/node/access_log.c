@@ -104,10 +104,11 @@ static int set_sizes(struct access_log *log)
 	log->segment_bytes =
 		log->config->segment_bytes < least ? least : log->config->segment_bytes;
 	log->unit_bytes = (size_t)(log->segment_bytes / (8 * config->workers));
-	/* one to go on with, and the reserve */
+	/* some to go on with, and the reserve */
 	log->spares_wanted =
-		1 + (size_t)((log->config->reserve_bytes + log->segment_bytes - 1) /
-			     log->segment_bytes);
+		ACCESS_SPARES +
+		(size_t)((log->config->reserve_bytes + log->segment_bytes - 1) /
+			 log->segment_bytes);
 	return 0;
 }
 

@@ -51,6 +51,8 @@ struct access_file {
 };
 
 #define ACCESS_PATH_MAX 4352
+/* Ready besides the reserve: a busy node fills one while the next is made. */
+#define ACCESS_SPARES 2
 
 struct access_log {
 	struct node *node;

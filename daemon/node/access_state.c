@@ -12,7 +12,8 @@ void access_log_state(struct access_log *log, struct access_log_state *state)
 		.groups = atomic_load(&log->groups),
 		.segment = atomic_load(&log->segment),
 		.oldest = atomic_load(&log->oldest),
-		.reserve_wanted_bytes = (log->spares_wanted - 1) * log->segment_bytes,
+		.reserve_wanted_bytes =
+			(log->spares_wanted - ACCESS_SPARES) * log->segment_bytes,
 		.disk_free_bytes = atomic_load(&log->disk_free),
 		.spent = atomic_load(&log->spent) || atomic_load(&log->broken),
 		.damaged = atomic_load(&log->damaged),
@@ -22,7 +23,9 @@ void access_log_state(struct access_log *log, struct access_log_state *state)
 	};
 	pthread_mutex_lock(&log->lock);
 	state->reserve_bytes =
-		log->spares == 0 ? 0 : (log->spares - 1) * log->segment_bytes;
+		log->spares <= ACCESS_SPARES
+			? 0
+			: (log->spares - ACCESS_SPARES) * log->segment_bytes;
 	state->checkpoint_bytes = log->checkpoint_bytes;
 	state->checkpoint_s = log->checkpoint_s;
 	memcpy(state->checkpoint, log->checkpoint, log->checkpoint_bytes);

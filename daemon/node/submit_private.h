@@ -35,10 +35,10 @@ struct submission {
 	struct letter letter;
 	struct arena arena;
 	struct service *service;
-	struct held *held; /* NULL: the session is gone */
+	struct held *held;    /* NULL: the session is gone */
 	struct session *from; /* held in memory; NULL until it is taken */
-	size_t *pending;   /* the session's; good while held is */
-	size_t bytes;      /* counted there */
+	size_t *pending;      /* the session's; good while held is */
+	size_t bytes;         /* counted there */
 	bool done;
 	bool waits;             /* done, and copies are waited for */
 	bool stopping;          /* the node: nothing is waited for any more */

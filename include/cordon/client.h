@@ -395,9 +395,9 @@ struct cordon_status {
 	uint64_t reviews_due; /* own records to be reviewed within 90 days */
 	uint64_t names_done, names_total; /* records in the index of names, which is
 					     being made anew; total 0: it is whole */
-	uint64_t held;        /* withdrawals that wait for an admin; see cordon_brake */
-	bool clock_trusted;   /* other members' heads agree with the node's clock */
-	uint64_t pending;     /* items that wait for a second pair of eyes */
+	uint64_t held;      /* withdrawals that wait for an admin; see cordon_brake */
+	bool clock_trusted; /* other members' heads agree with the node's clock */
+	uint64_t pending;   /* items that wait for a second pair of eyes */
 	const struct cordon_expiry *expiries; /* the first to end first */
 	size_t expiries_count;
 };

@@ -29,6 +29,7 @@ struct bench {
 	unsigned in_flight, hits, next;
 	uint64_t answered, failed;
 	bool over;
+	char why[256];
 };
 
 static struct bench bench;
@@ -74,7 +75,9 @@ static void ask(struct cordon_async *connection);
 static void on_answer(void *data, int error, const char *error_text,
 	struct cordon_answer *const *answers, size_t count)
 {
-	(void)error_text;
+	if (error != 0 && !bench.over) {
+		snprintf(bench.why, sizeof(bench.why), "%s", error_text);
+	}
 	for (size_t i = 0; i < count && answers != NULL; i++) {
 		cordon_answer_destroy(answers[i]);
 	}
@@ -165,6 +168,8 @@ int main(int argc, char **argv)
 	cpu = cpu_s(argv[3]) - cpu;
 	took = now_s() - began;
 	if (bench.failed > 0 || bench.answered == 0) {
+		fprintf(stderr, "%" PRIu64 " of %" PRIu64 " failed: %s\n", bench.failed,
+			bench.answered, bench.why);
 		die("lookups", "some had no answer");
 	}
 	printf("%.0f lookups/s %.3f us of node CPU each\n",
