@@ -98,33 +98,33 @@ static void access_log(struct text *text)
 {
 	struct access_log_state *state = arena_alloc(&text->arena, sizeof(*state));
 
-	single(text, "access_log_on", "gauge", "An access log is kept.",
+	metrics_single(text, "access_log_on", "gauge", "An access log is kept.",
 		text->node->access_log != NULL);
 	if (text->node->access_log == NULL || state == NULL) {
 		return;
 	}
 	access_log_state(text->node->access_log, state);
-	single(text, "access_log_entries_total", "counter",
+	metrics_single(text, "access_log_entries_total", "counter",
 		"Entries in the access log.", state->entries);
-	single(text, "access_log_groups_total", "counter",
+	metrics_single(text, "access_log_groups_total", "counter",
 		"Groups of entries written since the start.", state->groups);
-	single(text, "access_log_syncs_total", "counter",
+	metrics_single(text, "access_log_syncs_total", "counter",
 		"Times that the access log was synced.", state->syncs);
-	single(text, "access_log_sync_us_total", "counter",
+	metrics_single(text, "access_log_sync_us_total", "counter",
 		"Microseconds that these took.", state->sync_us);
-	single(text, "access_log_refused_total", "counter",
+	metrics_single(text, "access_log_refused_total", "counter",
 		"Requests refused, since they could not be logged.", state->refused);
-	single(text, "access_log_checkpoint_seconds", "gauge",
+	metrics_single(text, "access_log_checkpoint_seconds", "gauge",
 		"Unix time of the newest checkpoint.", (uint64_t)state->checkpoint_s);
-	single(text, "access_log_reserve_bytes", "gauge",
+	metrics_single(text, "access_log_reserve_bytes", "gauge",
 		"Space made ready for when the disk is full.", state->reserve_bytes);
-	single(text, "access_log_reserve_wanted_bytes", "gauge", "What that is to be.",
-		state->reserve_wanted_bytes);
-	single(text, "access_log_disk_free_bytes", "gauge",
+	metrics_single(text, "access_log_reserve_wanted_bytes", "gauge",
+		"What that is to be.", state->reserve_wanted_bytes);
+	metrics_single(text, "access_log_disk_free_bytes", "gauge",
 		"Free space of the access log's file system.", state->disk_free_bytes);
-	single(text, "access_log_spent", "gauge",
+	metrics_single(text, "access_log_spent", "gauge",
 		"Nothing can be logged: requests are refused.", state->spent);
-	single(text, "access_log_damaged", "gauge",
+	metrics_single(text, "access_log_damaged", "gauge",
 		"The log was not as it was left when the node started.",
 		state->damaged);
 }

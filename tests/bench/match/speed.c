@@ -4,7 +4,8 @@
  * is, and how much of what a comparison with everybody would find the index finds.
  *
  *   bench_match_speed --persons 1000000 --dir /dev/shm/speed
- *           [--queries N] [--pairs FILE --planted N] [--lists FILE] [--frequencies FILE]
+ *           [--queries N] [--pairs FILE --planted N] [--lists FILE] [--frequencies
+ * FILE]
  */
 #include <inttypes.h>
 #include <stdio.h>

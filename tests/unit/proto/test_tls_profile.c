@@ -103,7 +103,8 @@ static void a_node_with_a_bad_certificate_does_not_start(void **state)
 	refused_at_load("self", CORDON_EIDENTITY, "self-signed");
 	refused_at_load("nobody", CORDON_EIDENTITY, "holds 0 cordon:// URIs");
 	refused_at_load("two", CORDON_EIDENTITY, "holds 2 cordon:// URIs");
-	refused_at_load("client", CORDON_EIDENTITY, "extended key usage must have serverAuth");
+	refused_at_load(
+		"client", CORDON_EIDENTITY, "extended key usage must have serverAuth");
 	refused_at_load("desk", CORDON_EIDENTITY, "role node");
 	refused_at_load("unknown", CORDON_EIDENTITY, "URI in the certificate");
 }
