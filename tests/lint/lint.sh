@@ -47,9 +47,11 @@ pure() {
 	sources | grep '^daemon/core/' | xargs awk -f "$here/pure.awk" /dev/null
 }
 
-# Not what others wrote: the licence's text, data of tests, keys and certificates.
+# Not what others wrote: the licence's text, data of tests, keys and certificates; nor tables
+# of words, a row a line.
 text() {
 	files | grep -Ev '^LICENSE$|^tests/(fuzz/corpus|vectors)/|\.(pem|key|der|bin|tsv)$' |
+		grep -v '^daemon/core/match/.*_table\.c$' |
 		xargs awk -f "$here/text.awk" /dev/null
 }
 
