@@ -26,6 +26,7 @@ const struct option_spec lookup_person_options[] = {
 	{ "sex", "M|F|X", "as printed" },
 	{ "personal-number", "N", "instead of a name; with --issuer" },
 	{ "issuer", "XXX", "state of the personal number" },
+	{ "min-score", "N", "the least score of a name (default: the node's)" },
 	QUERY_LIMIT_OPTION,
 	QUERY_CONTEXT_OPTIONS,
 	{ NULL, NULL, NULL },
@@ -94,7 +95,8 @@ int cmd_lookup_mrz(struct ctl *ctl, const struct args *args)
 /* An option that nothing reads is a mistake, and must not widen a search. */
 static bool person_options_fit(const struct args *args)
 {
-	static const char *const of_name[] = { "born", "nationality", "sex" };
+	static const char *const of_name[] = { "born", "nationality", "sex",
+		"min-score" };
 
 	if (args_given(args, "name") && args_given(args, "issuer")) {
 		fputs("cordonctl: --issuer goes with --personal-number, not with "
@@ -140,6 +142,8 @@ int cmd_lookup_person(struct ctl *ctl, const struct args *args)
 	}
 	if (!args_date(args, "born", &query.born) ||
 		!args_code(args, "sex", CORDON_CODES_SEX, &query.sex) ||
+		!args_number(
+			args, "min-score", 1, CORDON_SCORE_MAX, &query.min_score) ||
 		!query_limit(args, &query)) {
 		return EXIT_USAGE;
 	}

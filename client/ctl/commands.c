@@ -174,6 +174,10 @@ static const struct command commands[] = {
 		"The node goes on working meanwhile.  What was freed is not "
 		"overwritten on the\ndisk: its file is removed.\n",
 		NULL, 0, 0, cmd_compact },
+	{ "match", "A B", "how alike two names are; needs no node",
+		"By the rules of proto/MATCHING.md, weighed as without a list.  Exit "
+		"status: 3\npossible, 0 not alike enough.\n",
+		match_options, 2, 2, cmd_match },
 	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
 		"Lines come from standard input when none are given.  Exit status: 0 "
 		"valid, 3\n"
