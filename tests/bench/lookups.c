@@ -52,7 +52,7 @@ static double now_s(void)
 static double cpu_s(const char *pid)
 {
 	char path[64], line[1024], *at;
-	unsigned long user, system;
+	unsigned long user = 0, system = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
