@@ -84,6 +84,11 @@ int ident_uri_parse(
 	char *member, *role, *name;
 	struct identity found = { .role = ROLE_NONE };
 
+	if (bytes == 0) {
+		/* uri may be NULL then: an empty field of a message */
+		return errmsg_set(msg, CORDON_EFIELD,
+			"empty, where cordon://MEMBER/ROLE/NAME is expected");
+	}
 	if (bytes >= sizeof(text) || memchr(uri, '\0', bytes) != NULL) {
 		return errmsg_set(msg, CORDON_EFIELD, "longer than an identity can be");
 	}
