@@ -144,7 +144,7 @@ static int read_part(struct reader_state *state, const struct audit_frame *frame
 		if (!audit_entry_read(plain, &entry, &size, &secret_bytes)) {
 			break;
 		}
-		if (secret_bytes <= secret.size) {
+		if (secret_bytes > 0 && secret_bytes <= secret.size) {
 			own.size = secret_bytes;
 			secret.data += secret_bytes;
 			secret.size -= secret_bytes;
@@ -193,7 +193,6 @@ static int read_segment(struct reader_state *state, size_t index)
 		left.data += frame.whole.size;
 		left.size -= frame.whole.size;
 	}
-	free(data);
 	if (result == 0 && left.size > 0 &&
 		audit_frame_read(left, &frame) != CORDON_ECLOSED) {
 		fprintf(stderr,
@@ -202,6 +201,7 @@ static int read_segment(struct reader_state *state, size_t index)
 			"access-log verify\n",
 			source->numbers[index], size - left.size);
 	}
+	free(data);
 	return state->status;
 }
 
