@@ -152,8 +152,7 @@ const char *union_file(struct testunion *u, const char *name, const char *conten
 /* ---- nodes
  * ------------------------------------------------------------------------------ */
 
-/* Of an address that nobody else uses: what is free now stays so. */
-static unsigned free_port(const char *host)
+static unsigned port_now_free(const char *host)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t size = sizeof(at);
@@ -169,6 +168,22 @@ static unsigned free_port(const char *host)
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
 	close(fd);
 	return ntohs(at.sin_port);
+}
+
+/*
+ * Of an address that no other process uses: what is free now stays so, but for this
+ * process itself, which may be offered a port that it took and has not bound yet.
+ */
+static unsigned free_port(const char *host)
+{
+	static bool taken[65536];
+	unsigned port;
+
+	do {
+		port = port_now_free(host);
+	} while (port != 7700 && taken[port]);
+	taken[port] = true;
+	return port;
 }
 
 unsigned union_free_port(struct testunion *u)
