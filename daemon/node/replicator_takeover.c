@@ -276,6 +276,7 @@ static void deliver_request(struct letter *letter)
 	struct takeover *t =
 		(struct takeover *)((char *)letter - offsetof(struct takeover, letter));
 	struct replicator *r = t->node->replicator;
+	int error;
 
 	if (r->stopped) {
 		t->error = CORDON_ESHUTDOWN;
@@ -288,8 +289,9 @@ static void deliver_request(struct letter *letter)
 		return;
 	}
 	t->letter.deliver = deliver_done;
-	t->error = takeover_post(t);
-	if (t->error != 0) {
+	error = takeover_post(t); /* it is the writer's from here on, unless it failed */
+	if (error != 0) {
+		t->error = error;
 		answer(t);
 	}
 }
