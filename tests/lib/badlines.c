@@ -14,7 +14,7 @@
  * Many bad lines as one program, for tests/lib/lines.c.  Commands come line by line on
  * stdin, each is answered by a line on stdout; it ends with stdin.
  *
- *   line LISTEN-HOST TARGET-HOST TARGET-PORT   answers: ok INDEX PORT
+ *   line LISTEN-HOST LISTEN-PORT TARGET-HOST TARGET-PORT   answers: ok INDEX
  *   INDEX COMMAND                              of tcpproxy --help
  *   INDEX shake MIN-MS MAX-MS SEED             cuts after random times; 0 0 0: no more
  *   all COMMAND
@@ -90,9 +90,10 @@ static void add(struct badlines *b, const char *command, char *answer)
 	struct errmsg msg = { "" };
 
 	if (b->count == LINES_MAX ||
-		sscanf(command, "line %47s %47s %" SCNu16, listen_host, target_host,
-			&ends.target_port) != 3) {
-		strcpy(answer, "error: line LISTEN-HOST TARGET-HOST TARGET-PORT");
+		sscanf(command, "line %47s %" SCNu16 " %47s %" SCNu16, listen_host,
+			&ends.listen_port, target_host, &ends.target_port) != 4) {
+		strcpy(answer,
+			"error: line LISTEN-HOST LISTEN-PORT TARGET-HOST TARGET-PORT");
 		return;
 	}
 	line->in = b;
@@ -102,8 +103,7 @@ static void add(struct badlines *b, const char *command, char *answer)
 		snprintf(answer, PROXY_ANSWER_BYTES, "error: %.120s", msg.text);
 		return;
 	}
-	snprintf(answer, PROXY_ANSWER_BYTES, "ok %zu %u", b->count++,
-		(unsigned)proxy_port(line->proxy));
+	snprintf(answer, PROXY_ANSWER_BYTES, "ok %zu", b->count++);
 }
 
 static void take(struct badlines *b, const char *command, char *answer)

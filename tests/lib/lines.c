@@ -74,12 +74,12 @@ size_t lines_between(
 {
 	char command[160], answer[PROXY_ANSWER_BYTES];
 	size_t line;
-	unsigned port;
+	unsigned port = union_free_port(lines->in);
 
-	snprintf(command, sizeof(command), "line %s %s %u", union_host(lines->in),
-		to->host, to->port);
+	snprintf(command, sizeof(command), "line %s %u %s %u", union_host(lines->in),
+		port, to->host, to->port);
 	ask(lines, command, answer);
-	assert_int_equal(sscanf(answer, "ok %zu %u", &line, &port), 2);
+	assert_int_equal(sscanf(answer, "ok %zu", &line), 1);
 	assert_int_equal(line, lines->count);
 	lines->ends[line].from = from->index;
 	lines->ends[line].to = to->index;
