@@ -220,7 +220,10 @@ static void unreadable_script_is_at_least_like_itself(void **state)
 
 	(void)state;
 	assert_int_equal(a.count, 1);
-	assert_memory_equal(&a, &b, sizeof(a));
+	assert_int_equal(b.count, 1);
+	assert_int_equal(a.words[0].flags, b.words[0].flags);
+	assert_int_equal(a.words[0].size, b.words[0].size);
+	assert_memory_equal(a.words[0].sound, b.words[0].sound, a.words[0].size);
 }
 
 static uint64_t skeleton_of(const char *name)
