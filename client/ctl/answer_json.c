@@ -22,15 +22,26 @@ static json_t *actions(const struct cordon_match *match)
 	return array;
 }
 
+/* Which of the record's names agrees, and how far. */
+static json_t *name_json(const struct cordon_match *match)
+{
+	return json_pack("{s:i, s:i, s:s}", "place", (int)match->name_place, "permille",
+		(int)match->name_permille, "born", cordon_born_text(match->born));
+}
+
 static json_t *match_json(const struct cordon_match *match)
 {
-	return json_pack("{s:s, s:o, s:i, s:s, s:s, s:o, s:s, s:o, s:o}", "id",
+	json_t *json = json_pack("{s:s, s:o, s:i, s:s, s:s, s:o, s:s, s:o, s:o}", "id",
 		match->id, "kind", code(CORDON_CODES_KIND, match->kind), "score",
 		(int)match->score, "verdict", cordon_verdict_text(match->verdict),
 		"basis", cordon_basis_text(match->basis), "because",
 		output_json_texts(match->because, match->because_count), "effect",
 		cordon_effect_text(match->effect), "actions", actions(match), "record",
 		record_json_write(match->record, false));
+
+	return match->name_place == 0
+		       ? json
+		       : output_json_with(json, "name", name_json(match));
 }
 
 static json_t *matches_json(const struct cordon_answer *answer)
@@ -79,11 +90,15 @@ static json_t *freshness_json(const struct cordon_answer *answer)
 
 json_t *answer_json(const struct cordon_answer *answer)
 {
-	return json_pack("{s:s?, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:I}", "lookup",
-		answer->lookup, "verdict", cordon_verdict_text(answer->verdict),
-		"complete", answer->complete, "missing",
-		output_json_texts(answer->missing, answer->missing_count), "matches",
-		matches_json(answer), "more", answer->more, "cleared",
-		cleared_json(answer), "freshness", freshness_json(answer), "took_us",
+	return json_pack(
+		"{s:s?, s:s, s:b, s:o, s:o, s:b, s:b, s:o, s:I, s:o, s:o, s:I}",
+		"lookup", answer->lookup, "verdict",
+		cordon_verdict_text(answer->verdict), "complete", answer->complete,
+		"missing", output_json_texts(answer->missing, answer->missing_count),
+		"matches", matches_json(answer), "more", answer->more, "cut",
+		answer->cut, "narrow",
+		output_json_texts(answer->narrow, answer->narrow_count), "namesakes",
+		(json_int_t)answer->namesakes, "cleared", cleared_json(answer),
+		"freshness", freshness_json(answer), "took_us",
 		(json_int_t)answer->took_us);
 }

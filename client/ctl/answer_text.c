@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "client/ctl/output.h"
+#include "client/ctl/reasons.h"
 #include "proto/record.h"
+
+#define OBJECTION "objection:"
 
 int answer_status(const struct cordon_answer *answer)
 {
@@ -52,6 +55,14 @@ static void print_part(const char *part)
 	}
 }
 
+static void print_name(const struct cordon_name *name)
+{
+	print_part(name->surname);
+	print_part(name->given);
+	print_part(name->patronymic);
+	print_part(name->full);
+}
+
 static void print_person(const struct cordon_person *person)
 {
 	char born[16];
@@ -60,10 +71,7 @@ static void print_person(const struct cordon_person *person)
 		const struct cordon_name *name = &person->names[i];
 
 		printf("    %-12s", code_text(CORDON_CODES_NAME_TYPE, name->type));
-		print_part(name->surname);
-		print_part(name->given);
-		print_part(name->patronymic);
-		print_part(name->full);
+		print_name(name);
 		putchar('\n');
 	}
 	if (!date_absent(&person->born)) {
@@ -77,6 +85,40 @@ static void print_person(const struct cordon_person *person)
 	}
 }
 
+static void print_reason(const char *code)
+{
+	if (strncmp(code, OBJECTION, strlen(OBJECTION)) == 0) {
+		fputs(" this member objects:", stdout);
+		print_part(code + strlen(OBJECTION));
+	} else {
+		print_part(reason_text(code));
+	}
+	putchar('\n');
+}
+
+static void print_reasons(const struct cordon_match *match)
+{
+	for (size_t i = 0; i < match->because_count; i++) {
+		printf("    %-12s", i == 0 ? "because" : "");
+		print_reason(match->because[i]);
+	}
+	if (match->name != NULL) {
+		printf("    %-12s %u %% of the name agrees, best with", "",
+			(match->name_permille + 5) / 10);
+		print_name(match->name);
+		putchar('\n');
+	}
+}
+
+static void print_text(const char *title, const char *text)
+{
+	if (text != NULL) {
+		printf("    %-12s", title);
+		print_part(text);
+		putchar('\n');
+	}
+}
+
 static void print_match(const struct cordon_match *match)
 {
 	const struct cordon_record *record = match->record;
@@ -87,11 +129,8 @@ static void print_match(const struct cordon_match *match)
 		code_text(CORDON_CODES_KIND, match->kind),
 		cordon_verdict_text(match->verdict), cordon_basis_text(match->basis),
 		match->score);
-	printf("    because     ");
-	for (size_t i = 0; i < match->because_count; i++) {
-		print_part(match->because[i]);
-	}
-	printf("\n    effect       %s;", cordon_effect_text(match->effect));
+	print_reasons(match);
+	printf("    effect       %s;", cordon_effect_text(match->effect));
 	for (size_t i = 0; i < match->actions_count; i++) {
 		print_part(code_text(CORDON_CODES_ACTION, match->actions[i]));
 	}
@@ -100,16 +139,9 @@ static void print_match(const struct cordon_match *match)
 	if (record->person != NULL) {
 		print_person(record->person);
 	}
-	if (record->warning != NULL) {
-		fputs("    WARNING     ", stdout);
-		print_part(record->warning);
-		putchar('\n');
-	}
-	if (record->contact != NULL) {
-		fputs("    contact     ", stdout);
-		print_part(record->contact);
-		putchar('\n');
-	}
+	print_text("WARNING", record->warning);
+	print_text("note", record->note);
+	print_text("contact", record->contact);
 }
 
 static void print_missing(const struct cordon_answer *answer)
@@ -128,6 +160,27 @@ static void print_reading_faults(const struct cordon_answer *answer)
 {
 	if (answer->mrz != NULL && !answer->mrz->valid) {
 		printf("READ AGAIN: %s\n", answer->mrz->fault);
+	}
+}
+
+static void print_more(const struct cordon_answer *answer)
+{
+	if (answer->namesakes > 1) {
+		printf("  %" PRIu64
+		       " persons in the lists have a name that agrees as well "
+		       "as the best one's\n",
+			answer->namesakes);
+	}
+	if (answer->cut) {
+		puts("  CUT: the question is too common to look at everybody; only the "
+		     "likeliest are shown");
+	} else if (answer->more) {
+		puts("  there are more than are shown");
+	}
+	for (size_t i = 0; i < answer->narrow_count; i++) {
+		printf("    to narrow it:");
+		print_part(narrow_text(answer->narrow[i]));
+		putchar('\n');
 	}
 }
 
@@ -152,9 +205,7 @@ void answer_print(const struct cordon_answer *answer)
 	for (size_t i = 0; i < answer->matches_count; i++) {
 		print_match(&answer->matches[i]);
 	}
-	if (answer->more) {
-		puts("  there are more: narrow the question, or raise --limit");
-	}
+	print_more(answer);
 	for (size_t i = 0; i < answer->cleared_count; i++) {
 		printf("  cleared of %s:", answer->cleared[i].id);
 		print_part(answer->cleared[i].why);

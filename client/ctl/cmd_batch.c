@@ -11,6 +11,7 @@
 #define GROUP_MAX 256 /* questions in one request */
 
 const struct option_spec lookup_batch_options[] = {
+	{ "min-score", "N", "the least score of a name (default: the node's)" },
 	QUERY_LIMIT_OPTION,
 	QUERY_CONTEXT_OPTIONS,
 	{ NULL, NULL, NULL },
@@ -27,8 +28,8 @@ struct line {
 struct batch {
 	struct ctl *ctl;
 	struct cordon_context context;
-	uint32_t limit;
-	struct arena arena; /* queries of the group */
+	uint32_t limit, min_score; /* of questions that say nothing else */
+	struct arena arena;        /* queries of the group */
 	struct line lines[GROUP_MAX];
 	size_t lines_count;
 	struct cordon_query queries[GROUP_MAX];
@@ -48,6 +49,9 @@ static void add_line(struct batch *batch, const char *text, size_t bytes)
 	if (line->error == 0) {
 		if (query->limit == 0) {
 			query->limit = batch->limit;
+		}
+		if (query->min_score == 0) {
+			query->min_score = batch->min_score;
 		}
 		line->query = batch->queries_count++;
 	}
@@ -212,7 +216,9 @@ int cmd_lookup_batch(struct ctl *ctl, const struct args *args)
 
 	batch.ctl = ctl;
 	if (!query_context(ctl, args, &batch.context) ||
-		!args_number(args, "limit", 1, CORDON_LIMIT_MAX, &batch.limit)) {
+		!args_number(args, "limit", 1, CORDON_LIMIT_MAX, &batch.limit) ||
+		!args_number(
+			args, "min-score", 1, CORDON_SCORE_MAX, &batch.min_score)) {
 		return EXIT_USAGE;
 	}
 	status = ctl_connect(ctl);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "client/ctl/query.h"
+#include "client/ctl/reasons.h"
 #include "daemon/core/match/compare.h"
 #include "daemon/core/match/screen.h"
 
@@ -89,7 +90,7 @@ static int print(struct ctl *ctl, const struct person_score *score, uint32_t lea
 		printf("%u of 1000: %s\n", score->score,
 			possible ? "possible" : "not alike enough");
 		for (size_t i = 0; i < count; i++) {
-			printf("  %s\n", because[i]);
+			printf("  %s\n", reason_text(because[i]));
 		}
 	}
 	return possible ? MATCH_POSSIBLE : MATCH_NOTHING;

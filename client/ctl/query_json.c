@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "client/ctl/query.h"
@@ -68,6 +69,24 @@ static void code(
 	}
 }
 
+/* From 1 to most; absent: *out is left. */
+static void number(struct object *o, const char *key, uint32_t most, uint32_t *out)
+{
+	const json_t *value = json_object_get(o->json, key);
+	char expected[40];
+
+	if (value == NULL) {
+		return;
+	}
+	if (!json_is_integer(value) || json_integer_value(value) < 1 ||
+		json_integer_value(value) > most) {
+		snprintf(expected, sizeof(expected), "a number from 1 to %u", most);
+		fail(o, key, expected);
+		return;
+	}
+	*out = (uint32_t)json_integer_value(value);
+}
+
 /* Keys that nobody reads are mistakes, and a mistake must not widen a search. */
 static void only(struct object *o, const char *const *keys)
 {
@@ -101,7 +120,7 @@ static void read_document(struct object *o, struct cordon_query *query)
 static void read_person(struct object *o, struct cordon_query *query)
 {
 	static const char *const keys[] = { "name", "born", "sex", "nationality",
-		NULL };
+		"min_score", NULL };
 	static const char *const number_keys[] = { "personal_number", "issuer", NULL };
 
 	if (json_object_get(o->json, "personal_number") != NULL) {
@@ -117,6 +136,7 @@ static void read_person(struct object *o, struct cordon_query *query)
 	date(o, "born", &query->born);
 	code(o, "sex", CORDON_CODES_SEX, &query->sex);
 	query->nationality = text(o, "nationality");
+	number(o, "min_score", CORDON_SCORE_MAX, &query->min_score);
 }
 
 static void read_mrz(struct object *o, const json_t *lines, struct cordon_query *query)
@@ -140,21 +160,6 @@ static void read_mrz(struct object *o, const json_t *lines, struct cordon_query 
 	}
 }
 
-static void read_limit(struct object *o, struct cordon_query *query)
-{
-	const json_t *limit = json_object_get(o->json, "limit");
-
-	if (limit == NULL) {
-		return;
-	}
-	if (!json_is_integer(limit) || json_integer_value(limit) < 1 ||
-		json_integer_value(limit) > CORDON_LIMIT_MAX) {
-		fail(o, "limit", "a number from 1 to 200");
-		return;
-	}
-	query->limit = (uint32_t)json_integer_value(limit);
-}
-
 static void read_query(struct object *o, struct cordon_query *query)
 {
 	static const char *const keys[] = { "id", "document", "mrz", "person", "limit",
@@ -165,7 +170,7 @@ static void read_query(struct object *o, struct cordon_query *query)
 	struct object inner = *o;
 
 	only(o, keys);
-	read_limit(o, query);
+	number(o, "limit", CORDON_LIMIT_MAX, &query->limit);
 	if ((document != NULL) + (mrz != NULL) + (person != NULL) != 1) {
 		fail(o, "document|mrz|person", "exactly one of them");
 		return;

@@ -289,7 +289,8 @@ static void deliver_request(struct letter *letter)
 		return;
 	}
 	t->letter.deliver = deliver_done;
-	error = takeover_post(t); /* it is the writer's from here on, unless it failed */
+	/* it is the writer's from here on, unless it failed */
+	error = takeover_post(t);
 	if (error != 0) {
 		t->error = error;
 		answer(t);

@@ -3,6 +3,7 @@
 # directory per member with its PKI, configuration, store and log.
 #
 #   union_make DIR BIN MEMBER...   PKI and configurations, on free ports
+#   union_unlimit DIR MEMBER       no limits of what one certificate may ask, to measure
 #   union_start DIR MEMBER         starts the member's node and waits until it answers
 #   union_stop DIR MEMBER          SIGTERM, and waits for the end
 #
@@ -101,6 +102,15 @@ union_make() {
 	for member in "$@"; do
 		union_config "$dir" "$member" "$@" >"$dir/$member/cordond.conf"
 	done
+}
+
+union_unlimit() {
+	cat >>"$1/$2/cordond.conf" <<CONF
+requests_per_identity = 0
+requests_per_address = 0
+bytes_per_identity = 0B
+bytes_per_address = 0B
+CONF
 }
 
 union_start() {

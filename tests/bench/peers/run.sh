@@ -97,7 +97,10 @@ rm -rf "$dir/ldap/a" "$dir/ldap/b"
 
 steady_cordon() {
 	union_make "$dir" "$build" KAZ BLR RUS
-	for member in KAZ BLR RUS; do union_start "$dir" $member; done
+	for member in KAZ BLR RUS; do
+		union_unlimit "$dir" $member
+		union_start "$dir" $member
+	done
 	until "$dir/bin/cordonctl" --config "$dir/KAZ/admin.conf" status | grep -q ' own'; do
 		sleep 0.2
 	done
