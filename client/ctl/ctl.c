@@ -73,7 +73,7 @@ bool ctl_again(struct ctl *ctl, struct ctl_patience *patience, int error)
 	uint32_t wait_ms = cordon_client_retry_after_ms(ctl->client);
 	struct timespec pause;
 
-	if (error != CORDON_EBUSY || wait_ms == 0) {
+	if ((error != CORDON_EBUSY && error != CORDON_ELIMIT) || wait_ms == 0) {
 		return false;
 	}
 	if (patience->until_ms == 0) {

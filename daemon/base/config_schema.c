@@ -138,11 +138,11 @@ static const struct config_key top_keys[] = {
 		.standard = "50", AT(config, handshakes_per_identity),
 		.help = "New connections of one certificate's identity in a second." },
 	{ "requests_per_address", CONFIG_NUMBER, .min = 0, .max = 1000000000,
-		.standard = "5000", AT(config, requests_per_address),
+		.standard = "20000", AT(config, requests_per_address),
 		.help = "Requests of one address's clients in a second, each query of "
 			"a lookup one." },
 	{ "requests_per_identity", CONFIG_NUMBER, .min = 0, .max = 1000000000,
-		.standard = "1000", AT(config, requests_per_identity),
+		.standard = "5000", AT(config, requests_per_identity),
 		.help = "Requests of one client's identity in a second, each query of "
 			"a lookup one." },
 	{ "requests_per_node", CONFIG_NUMBER, .min = 0, .max = 1000000000,

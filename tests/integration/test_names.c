@@ -83,7 +83,8 @@ static int setup(void **state)
 	blr = union_add(all, "BLR", "node-1");
 	kaz = union_add(all, "KAZ", "node-1");
 	rus = union_add(all, "RUS", "node-1");
-	blr->extra = "match { entry_ban = 890 }\n";
+	blr->extra = "requests_per_identity = 200\n"
+		     "match { entry_ban = 890 }\n";
 	union_launch(blr);
 	union_launch(kaz);
 	union_launch(rus);
@@ -365,6 +366,29 @@ static void a_batch_of_persons_is_answered_in_order(void **state)
 	union_output_finish(&output);
 }
 
+/* More than a certificate may ask in a second: it waits, and nobody is left out. */
+static void a_long_batch_keeps_to_the_limits_of_the_node(void **state)
+{
+	struct union_output output;
+	char *lines = NULL;
+	size_t size, count = 0;
+	FILE *file = open_memstream(&lines, &size);
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		fprintf(file, "{\"id\":%d,\"person\":{\"name\":\"Orlov %d\"}}\n", i, i);
+	}
+	fclose(file);
+	union_ctl(blr, UNION_CHECKPOINT, lines, &output, "lookup", "batch", "-", NULL);
+	assert_null(strstr(output.out, "\"error\""));
+	for (const char *at = output.out; (at = strchr(at, '\n')) != NULL; at++) {
+		count++;
+	}
+	assert_int_equal(count, 500);
+	union_output_finish(&output);
+	free(lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +402,7 @@ int main(void)
 		cmocka_unit_test(the_least_score_is_the_askers_to_say),
 		cmocka_unit_test(each_kind_has_a_threshold_of_its_own),
 		cmocka_unit_test(a_batch_of_persons_is_answered_in_order),
+		cmocka_unit_test(a_long_batch_keeps_to_the_limits_of_the_node),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
