@@ -66,9 +66,9 @@ int ctl_client_failed(struct ctl *ctl, int error);
 int scrub_and_repair(struct ctl *ctl);
 
 /*
- * Is the same call to be made again?  After CORDON_EBUSY or CORDON_ELIMIT with a time to
- * come back, as long as the timeout has not passed since the first call; sleeps until
- * then.
+ * Is the same call to be made again?  After CORDON_EBUSY or CORDON_ELIMIT with a time
+ * to come back, as long as the timeout has not passed since the first call; sleeps
+ * until then.
  */
 struct ctl_patience {
 	int64_t until_ms; /* zeroed: set at the first question */
