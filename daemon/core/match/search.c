@@ -13,7 +13,7 @@
 
 #define COMPARE_WITH_DATE 96
 #define COMPARE_WITHOUT_DATE 320
-#define FRUITLESS_MAX 48 /* compared one after the other and not alike enough */
+#define FRUITLESS_MAX 200 /* compared one after the other and not alike enough */
 #define SEEN_SHIFT 53    /* 64 bits to SEARCH_SEEN_SLOTS */
 #define KEYED_WORDS_LEAST 2
 

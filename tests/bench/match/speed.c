@@ -230,9 +230,44 @@ static void run_kind(struct bench *b, const struct kind *kind)
 /* ---- what the index misses --------------------------------------------------------
  */
 
+/* How many of the found are better than one of them, and how many as good; false: it is
+ * not among them. */
+static bool place_of(
+	const struct search_result *result, uint64_t ref, size_t *better, size_t *ties)
+{
+	const struct person_score *own = NULL;
+
+	for (size_t i = 0; i < result->count; i++) {
+		if (result->found[i].ref == ref) {
+			own = &result->found[i].score;
+		}
+	}
+	*better = *ties = 0;
+	for (size_t i = 0; own != NULL && i < result->count; i++) {
+		const struct person_score *other = &result->found[i].score;
+
+		if (other->score == own->score && other->evidence == own->evidence) {
+			*ties += other != own;
+		} else {
+			*better += &result->found[i].score < own;
+		}
+	}
+	return own != NULL;
+}
+
+/* The chance to be among the first n, whoever comes first of those as good. */
+static double chance(size_t better, size_t ties, size_t n)
+{
+	if (better >= n) {
+		return 0;
+	}
+	return better + ties < n ? 1 : (double)(n - better) / (double)(ties + 1);
+}
+
 static void planted(struct bench *b, bool dated)
 {
-	size_t alike = 0, among = 0, first = 0, three = 0;
+	size_t alike = 0, among = 0;
+	double first = 0, three = 0;
 	double all = (double)b->options.planted;
 
 	for (size_t n = 0; n < b->options.planted; n++) {
@@ -243,16 +278,15 @@ static void planted(struct bench *b, bool dated)
 		struct person_score score;
 		struct bytes packed;
 		struct card card;
-		bool seen = false;
+		size_t better, ties;
+		bool seen;
 
 		ask_words(b, pair_text(b, n, "variant_a"), &asked);
 		asked.born = dated ? born_pack(&born) : 0;
 		search(b, &asked, THRESHOLD);
-		for (size_t i = 0; i < b->result.count; i++) {
-			seen |= b->result.found[i].ref == ref;
-			first += i == 0 && b->result.found[i].ref == ref;
-			three += i < 3 && b->result.found[i].ref == ref;
-		}
+		seen = place_of(&b->result, ref, &better, &ties);
+		first += seen ? chance(better, ties, 1) : 0;
+		three += seen ? chance(better, ties, 3) : 0;
 		speed_need(store_persons_open(b->txn, &persons), "open");
 		speed_need(search_weigh(&persons.source, &asked.name), "weigh");
 		speed_need(
@@ -274,7 +308,7 @@ static void planted(struct bench *b, bool dated)
 	       "first %.1f%%, among the first 3 %.1f%%\n",
 		dated ? "with birth date" : "without", 100 * (double)alike / all,
 		100 * (double)among / (double)(alike == 0 ? 1 : alike),
-		100 * (double)first / all, 100 * (double)three / all);
+		100 * first / all, 100 * three / all);
 }
 
 static void run(struct bench *b)
