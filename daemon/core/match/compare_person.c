@@ -218,20 +218,25 @@ static uint64_t name_reasons(const struct compare_name *asked,
  * that is not quite the same. */
 static bool in_conflict(const struct comparison *comparison)
 {
-	size_t missing = 0, agreeing = 0, same = 0;
+	size_t missing = 0, agreeing = 0, same = 0, unlike = 0;
 
 	for (size_t i = 0; i < comparison->pairs_count; i++) {
 		const struct word_pair *pair = &comparison->pairs[i];
 
 		if (pair->fate == WORD_DIFFERS ||
 			(pair->fate <= WORD_JOINED &&
-				pair->permille < CONFLICT_PERMILLE)) {
+				pair->permille < CONFLICT_WORST)) {
 			return true;
 		}
+		unlike +=
+			pair->fate <= WORD_JOINED && pair->permille < CONFLICT_PERMILLE;
 		agreeing += pair->fate <= WORD_JOINED;
 		same += pair->fate <= WORD_JOINED && pair->permille == 1000;
 		missing +=
 			pair->fate > WORD_DIFFERS && pair->evidence == EVIDENCE_MISSING;
+	}
+	if (unlike > 0 && (unlike > 1 || same < CONFLICT_SAME_LEAST)) {
+		return true;
 	}
 	return missing > agreeing || (agreeing == 1 && same == 0);
 }

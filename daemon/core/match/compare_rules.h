@@ -23,8 +23,11 @@
 #define EVIDENCE_FATHER_MISSING (-8)
 #define EVIDENCE_INITIAL_MISSING (-40)
 
-/* A pair of words less alike than this, or words that differ: not by name alone. */
+/* A pair of words less alike than this, or words that differ: not by name alone.  One
+ * pair may be as little alike as WORST where so many others are the same. */
 #define CONFLICT_PERMILLE 620
+#define CONFLICT_WORST 560
+#define CONFLICT_SAME_LEAST 2
 
 /* persons */
 #define EVIDENCE_FORMER_NAME (-10)
