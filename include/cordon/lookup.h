@@ -138,7 +138,8 @@ struct cordon_answer {
 	bool complete;
 	const char *const *missing; /* lists that could not be searched as asked */
 	size_t missing_count;
-	const struct cordon_match *matches; /* by score, then id */
+	/* by score; of equal ones first whose name agrees better, then by id */
+	const struct cordon_match *matches;
 	size_t matches_count;
 	bool more; /* matches beyond the limit were left out */
 	const struct cordon_cleared *cleared;

@@ -104,7 +104,7 @@ int screen_record(const struct screening *screening, const struct cordon_record 
 	struct cordon_cleared *cleared);
 
 struct screened {
-	struct cordon_match *matches; /* sorted by screen_compare */
+	struct cordon_match *matches; /* by score, the name's evidence, id */
 	size_t matches_count;
 	struct cordon_cleared *cleared;
 	size_t cleared_count;
@@ -137,8 +137,5 @@ int screen_effect(const struct question *question, const struct cordon_record *r
 /* The codes of a set of reasons, in arena memory.  CORDON_ENOMEM. */
 int screen_reasons(struct arena *arena, uint64_t reasons, const char *const **because,
 	size_t *count);
-
-/* By score descending, then id ascending: for qsort. */
-int screen_compare(const void *a, const void *b);
 
 #endif

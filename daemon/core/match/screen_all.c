@@ -6,14 +6,23 @@
 
 #include "daemon/core/match/evidence.h"
 
-int screen_compare(const void *a, const void *b)
-{
-	const struct cordon_match *x = a, *y = b;
+/* A score has fewer steps than the evidence that it is made from. */
+struct ranked {
+	struct cordon_match match;
+	int32_t evidence; /* of the name; 0: none was compared */
+};
 
-	if (x->score != y->score) {
-		return x->score < y->score ? 1 : -1;
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->match.score != y->match.score) {
+		return x->match.score < y->match.score ? 1 : -1;
 	}
-	return strcmp(x->id, y->id);
+	if (x->evidence != y->evidence) {
+		return x->evidence < y->evidence ? 1 : -1;
+	}
+	return strcmp(x->match.id, y->match.id);
 }
 
 /* The very document or its range, not one that only looks alike. */
@@ -27,16 +36,17 @@ static bool lists_document(
 /* Returns 1 when somebody is cleared though the document is listed, 0, or an error. */
 static int pass(const struct screening *screening,
 	const struct cordon_record *const *records,
-	const struct person_score *const *scored, size_t count, struct screened *out)
+	const struct person_score *const *scored, size_t count, struct ranked *ranked,
+	struct screened *out)
 {
 	bool listed = false;
 
 	out->matches_count = 0;
 	out->cleared_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct cordon_match *match = &out->matches[out->matches_count];
-		int result = screen_record(screening, records[i],
-			scored == NULL ? NULL : scored[i], match,
+		const struct person_score *score = scored == NULL ? NULL : scored[i];
+		struct ranked *place = &ranked[out->matches_count];
+		int result = screen_record(screening, records[i], score, &place->match,
 			&out->cleared[out->cleared_count]);
 
 		if (result < 0) {
@@ -45,6 +55,7 @@ static int pass(const struct screening *screening,
 		if (result == SCREEN_MATCH) {
 			listed = listed ||
 				 lists_document(screening->question, records[i]);
+			place->evidence = score == NULL ? 0 : score->evidence;
 			out->matches_count++;
 		} else if (result == SCREEN_CLEARED) {
 			out->cleared_count++;
@@ -61,20 +72,24 @@ int screen_all(struct screening screening, const struct cordon_record *const *re
 		.matches = arena_array(screening.arena, count, sizeof(*new.matches)),
 		.cleared = arena_array(screening.arena, count, sizeof(*new.cleared)),
 	};
+	struct ranked *ranked = arena_array(screening.arena, count, sizeof(*ranked));
 	int result;
 
 	if (screening.arena->failed) {
 		return CORDON_ENOMEM;
 	}
-	result = pass(&screening, records, scored, count, &new);
+	result = pass(&screening, records, scored, count, ranked, &new);
 	if (result > 0) {
 		screening.document_listed = true;
-		result = pass(&screening, records, scored, count, &new);
+		result = pass(&screening, records, scored, count, ranked, &new);
 	}
 	if (result < 0) {
 		return result;
 	}
-	qsort(new.matches, new.matches_count, sizeof(*new.matches), screen_compare);
+	qsort(ranked, new.matches_count, sizeof(*ranked), compare_ranked);
+	for (size_t i = 0; i < new.matches_count; i++) {
+		new.matches[i] = ranked[i].match;
+	}
 	*screened = new;
 	return 0;
 }
