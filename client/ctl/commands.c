@@ -67,6 +67,12 @@ static const struct command commands[] = {
 		"got no\n"
 		"answer, else 2, else 4, else 3, else 0.\n",
 		lookup_batch_options, 1, 1, cmd_lookup_batch },
+	{ "explain", "ID", "why a record is found by a name, or is not",
+		"Every step: how the words sound, how rare they are, which stand for "
+		"each other, and\nwhether the index leads there.  For agencies and "
+		"administrators.  Exit status: 0\nexplained, 1 failed or not allowed, "
+		"2 wrong usage.\n",
+		explain_options, 1, 1, cmd_explain },
 	{ "record put", "FILE|-",
 		"enter or replace records of the own member, JSON lines",
 		"Exit status: 0 all taken, 3 some refused, 7 some wait for a second "

@@ -88,6 +88,7 @@ int ctl_flush(int status);
 int cmd_lookup_document(struct ctl *ctl, const struct args *args);
 int cmd_lookup_mrz(struct ctl *ctl, const struct args *args);
 int cmd_lookup_person(struct ctl *ctl, const struct args *args);
+int cmd_explain(struct ctl *ctl, const struct args *args);
 int cmd_lookup_batch(struct ctl *ctl, const struct args *args);
 int cmd_record_put(struct ctl *ctl, const struct args *args);
 int cmd_record_show(struct ctl *ctl, const struct args *args);
@@ -127,11 +128,11 @@ int cmd_match(struct ctl *ctl, const struct args *args);
 int cmd_mrz(struct ctl *ctl, const struct args *args);
 
 extern const struct option_spec lookup_document_options[], lookup_mrz_options[],
-	lookup_person_options[], match_options[], lookup_batch_options[],
-	record_put_options[], record_withdraw_options[], record_confirm_options[],
-	record_due_options[], access_log_search_options[], access_log_verify_options[],
-	access_log_report_options[], import_options_table[], export_options[],
-	mrz_options[], verify_options[], authz_options[], scrub_options[],
-	takeover_options[], aside_drop_options[];
+	lookup_person_options[], explain_options[], match_options[],
+	lookup_batch_options[], record_put_options[], record_withdraw_options[],
+	record_confirm_options[], record_due_options[], access_log_search_options[],
+	access_log_verify_options[], access_log_report_options[],
+	import_options_table[], export_options[], mrz_options[], verify_options[],
+	authz_options[], scrub_options[], takeover_options[], aside_drop_options[];
 
 #endif

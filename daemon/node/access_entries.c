@@ -34,6 +34,7 @@ static enum audit_kind kind_of(enum action action)
 	case ACTION_RECORD_SHOW:
 	case ACTION_DUE:
 	case ACTION_HISTORY:
+	case ACTION_EXPLAIN:
 		return AUDIT_READ;
 	case ACTION_EXPORT:
 		return AUDIT_EXPORT;
@@ -82,6 +83,9 @@ static void add_id(const struct request *request, struct audit_entry *entry)
 	} else if (request->type == MESSAGE_HISTORY) {
 		entry->id =
 			data_of(((const Cordon__HistoryRequest *)request->message)->id);
+	} else if (request->type == MESSAGE_EXPLAIN) {
+		entry->id =
+			data_of(((const Cordon__ExplainRequest *)request->message)->id);
 	}
 	if (!bytes_are_text(entry->id.data, entry->id.size)) {
 		entry->id.size = 0;

@@ -70,16 +70,12 @@ static int check_count(const Cordon__LookupRequest *message, struct errmsg *msg)
 	return 0;
 }
 
-static int begin(struct lookup_run *run, const Cordon__LookupRequest *message,
-	struct errmsg *msg)
+int lookup_begin(
+	struct lookup_run *run, const Cordon__Context *context, struct errmsg *msg)
 {
 	struct request *request = run->request;
-	int error = check_count(message, msg);
+	int error = lookup_context_read(context, request->arena, &run->context, msg);
 
-	if (error == 0) {
-		error = lookup_context_read(
-			message->context, request->arena, &run->context, msg);
-	}
 	if (error == 0) {
 		error = check_demands(run->config, &run->context, msg);
 	}
@@ -93,15 +89,25 @@ static int begin(struct lookup_run *run, const Cordon__LookupRequest *message,
 		return error;
 	}
 	run->now_s = wall_s(clock_wall());
-	error = lookup_may(run, message, msg);
-	if (error != 0) {
-		return error;
-	}
 	run->today = run->context.reference_date;
 	if (date_absent(&run->today)) {
 		run->today = date_at(run->now_s, run->config->utc_offset_min);
 	}
-	return lookup_lists_missing(run);
+	return 0;
+}
+
+static int begin(struct lookup_run *run, const Cordon__LookupRequest *message,
+	struct errmsg *msg)
+{
+	int error = check_count(message, msg);
+
+	if (error == 0) {
+		error = lookup_begin(run, message->context, msg);
+	}
+	if (error == 0) {
+		error = lookup_may(run, message, msg);
+	}
+	return error == 0 ? lookup_lists_missing(run) : error;
 }
 
 static int answer_all(struct lookup_run *run, const Cordon__LookupRequest *message,

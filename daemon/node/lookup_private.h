@@ -78,6 +78,9 @@ struct lookup_candidates {
 	uint64_t namesakes;
 };
 
+/* Who asks and why, as the node demands it; snapshot and lists; now and today. */
+int lookup_begin(
+	struct lookup_run *run, const Cordon__Context *context, struct errmsg *msg);
 /* Reads the lists once per snapshot. */
 int lookup_lists_read(
 	struct service *service, struct store_txn *txn, struct errmsg *msg);

@@ -121,7 +121,8 @@ const struct asker *session_asker(const struct session *session);
 /* ---- handlers, one table in session_table.c ---------------------------------------
  */
 
-request_fn handle_lookup, handle_submit, handle_record, handle_export, handle_due;
+request_fn handle_lookup, handle_explain;
+request_fn handle_submit, handle_record, handle_export, handle_due;
 request_fn handle_heads_watch, handle_pull, handle_fetch;
 request_fn handle_ranges, handle_marks, handle_acks;
 request_fn handle_heads_at, handle_complaint, handle_evidence, handle_status,

@@ -3,6 +3,7 @@
 
 static const struct session_entry entries[] = {
 	{ MESSAGE_LOOKUP, ACTION_LOOKUP, .handle = handle_lookup },
+	{ MESSAGE_EXPLAIN, ACTION_EXPLAIN, .handle = handle_explain },
 	{ MESSAGE_SUBMIT, ACTION_SUBMIT, .handle = handle_submit },
 	{ MESSAGE_RECORD, ACTION_RECORD_SHOW, .handle = handle_record },
 	{ MESSAGE_EXPORT, ACTION_EXPORT, .handle = handle_export },

@@ -24,6 +24,7 @@ static int get_row(struct store_txn *txn, uint64_t ref, const struct list_id *li
 		return txn_corrupt(txn, TABLE_FEED, key_bytes(&key),
 			found ? "no row" : "an index names a row that is not there");
 	}
+	out->ref = ref;
 	out->list = *list;
 	out->entry = row.entry;
 	return 0;

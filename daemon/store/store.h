@@ -217,6 +217,7 @@ int store_evidence(struct store_txn *txn, const struct list_id *list,
 /* ---- records -------------------------------------------------------------- */
 
 struct store_row {
+	uint64_t ref;
 	struct list_id list;
 	struct entry entry;
 };

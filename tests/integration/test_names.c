@@ -366,6 +366,75 @@ static void a_batch_of_persons_is_answered_in_order(void **state)
 	union_output_finish(&output);
 }
 
+static json_t *explained(const char *name, const char *born, const char *id)
+{
+	struct union_output output;
+	json_t *json;
+
+	union_ctl(rus, UNION_AGENCY, NULL, &output, "explain", "--json", "--name", name,
+		"--born", born, id, NULL);
+	if (output.status != 0) {
+		fail_msg("%s: %s%s", id, output.out, output.err);
+	}
+	json = json_loads(output.out, 0, NULL);
+	assert_non_null(json);
+	union_output_finish(&output);
+	return json;
+}
+
+static void an_explanation_says_what_a_lookup_does(void **state)
+{
+	json_t *json = explained("SIARHEI IVANOU", "1980-05-07", "KAZ-IVANOV");
+	json_t *answer = person(rus, "SIARHEI IVANOU", "1980-05-07");
+	const json_t *match = match_of(answer, "KAZ-IVANOV"), *key;
+	size_t i, shared = 0;
+
+	(void)state;
+	assert_string_equal(
+		json_string_value(json_object_get(json, "outcome")), "found");
+	assert_true(json_equal(
+		json_object_get(json, "score"), json_object_get(match, "score")));
+	assert_true(json_equal(
+		json_object_get(json, "because"), json_object_get(match, "because")));
+	json_array_foreach(json_object_get(json, "keys"), i, key)
+	{
+		assert_true(!json_is_true(json_object_get(key, "listed")) ||
+			    json_is_true(json_object_get(key, "stored")));
+		shared += json_is_true(json_object_get(key, "listed")) &&
+			  json_is_true(json_object_get(key, "asked"));
+	}
+	assert_int_equal(shared, 3); /* two words and the date */
+	json_decref(json);
+	json_decref(answer);
+}
+
+static void an_explanation_says_why_nobody_is_found(void **state)
+{
+	struct union_output output;
+	json_t *json = explained("OLGA KUZNETSOVA", "1980-05-07", "KAZ-IVANOV");
+
+	(void)state;
+	assert_string_equal(
+		json_string_value(json_object_get(json, "outcome")), "below_threshold");
+	json_decref(json);
+	union_ctl(rus, UNION_ADMIN, NULL, &output, "explain", "--name", "OLGA",
+		"KAZ-IVANOV", NULL);
+	assert_int_equal(output.status, 0);
+	assert_non_null(strstr(output.out, "too little agrees"));
+	assert_non_null(strstr(output.out, "another name"));
+	union_output_finish(&output);
+	union_ctl(rus, UNION_AGENCY, NULL, &output, "explain", "--name", "OLGA",
+		"KAZ-NOBODY", NULL);
+	assert_int_equal(output.status, 1);
+	assert_non_null(strstr(output.err, "no such record"));
+	union_output_finish(&output);
+	union_ctl(rus, UNION_CHECKPOINT, NULL, &output, "explain", "--name", "OLGA",
+		"KAZ-IVANOV", NULL);
+	assert_int_equal(output.status, 1);
+	assert_non_null(strstr(output.err, "rule role"));
+	union_output_finish(&output);
+}
+
 /* More than a certificate may ask in a second: it waits, and nobody is left out. */
 static void a_long_batch_keeps_to_the_limits_of_the_node(void **state)
 {
@@ -402,6 +471,8 @@ int main(void)
 		cmocka_unit_test(the_least_score_is_the_askers_to_say),
 		cmocka_unit_test(each_kind_has_a_threshold_of_its_own),
 		cmocka_unit_test(a_batch_of_persons_is_answered_in_order),
+		cmocka_unit_test(an_explanation_says_what_a_lookup_does),
+		cmocka_unit_test(an_explanation_says_why_nobody_is_found),
 		cmocka_unit_test(a_long_batch_keeps_to_the_limits_of_the_node),
 	};
 
