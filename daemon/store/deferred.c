@@ -130,12 +130,6 @@ static int keep(struct feed_context *feed, struct deferred *d, uint64_t ref,
 	for (size_t i = 0; error == 0 && i < keys->numbers.count; i++) {
 		error = keep_numbers(feed, d, ref, &keys->numbers.keys[i]);
 	}
-	for (size_t i = 0; error == 0 && i < keys->names.count; i++) {
-		struct key key;
-
-		key_native(&key, keys->names.keys[i]);
-		error = keep_key(feed, d, TABLE_NAMES, &key, ref);
-	}
 	if (error == 0 && keys->person.card.size > 0) {
 		error = persons_put_card(feed->txn, ref, &keys->person);
 	}

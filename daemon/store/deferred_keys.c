@@ -38,20 +38,12 @@ bool deferred_key_same(const struct deferred_key *a, const struct deferred_key *
 	return memcmp(a->order, b->order, sizeof(a->order)) == 0;
 }
 
-/* Names' keys are native integers: they sort by their value. */
 static void write_order(enum table table, struct bytes key, uint64_t order[3])
 {
 	uint8_t bytes[24] = { (uint8_t)table };
 	struct reader r;
 
-	if (table == TABLE_NAMES) {
-		uint64_t native = 0;
-
-		(void)key_native_read(key, &native);
-		ref_write(native, bytes + 1);
-	} else {
-		memcpy(bytes + 1, key.data, key.size);
-	}
+	memcpy(bytes + 1, key.data, key.size);
 	bytes[23] = (uint8_t)key.size;
 	reader_init(&r, bytes, sizeof(bytes));
 	for (size_t i = 0; i < 3; i++) {
@@ -77,7 +69,6 @@ void deferred_key_read(const struct deferred_key *key, struct deferred_entry *ou
 {
 	enum table table = deferred_key_table(key);
 	uint8_t bytes[24];
-	uint64_t native = 0;
 	struct writer w;
 
 	writer_init(&w, bytes, sizeof(bytes));
@@ -90,13 +81,8 @@ void deferred_key_read(const struct deferred_key *key, struct deferred_entry *ou
 		out->value_bytes = POSTING_BYTES;
 		return;
 	}
-	if (table == TABLE_NAMES) {
-		(void)ref_read((struct bytes){ bytes + 1, REF_BYTES }, &native);
-		key_native(&out->key, native);
-	} else {
-		out->key.size = bytes[23];
-		memcpy(out->key.data, bytes + 1, out->key.size);
-	}
+	out->key.size = bytes[23];
+	memcpy(out->key.data, bytes + 1, out->key.size);
 	memcpy(out->value, &key->ref, sizeof(key->ref));
 	out->value_bytes = sizeof(key->ref);
 }

@@ -15,31 +15,6 @@ static bool belongs(const struct cordon_record *record, const struct list_id *li
 	       memcmp(record->id, entry->id.data, entry->id.size) == 0;
 }
 
-static int derive_names(struct match_context *match, const struct cordon_record *record,
-	struct arena *arena, struct index_keys *keys)
-{
-	struct record_keys names;
-	int error = persons_derive(
-		match, record, arena, &keys->person, &keys->not_understood);
-
-	if (error == 0) {
-		error = record_name_keys(match, record, &names);
-	}
-
-	if (error != 0 || names.count == 0) {
-		keys->not_understood |= error == 0 && names.cut;
-		return error;
-	}
-	keys->names.keys = arena_array(arena, names.count, sizeof(names.keys[0]));
-	if (keys->names.keys == NULL) {
-		return CORDON_ENOMEM;
-	}
-	memcpy(keys->names.keys, names.keys, names.count * sizeof(names.keys[0]));
-	keys->names.count = names.count;
-	keys->not_understood |= names.cut;
-	return 0;
-}
-
 static int derive_record(struct match_context *match,
 	const struct cordon_record *record, struct arena *arena,
 	struct index_keys *keys)
@@ -55,7 +30,8 @@ static int derive_record(struct match_context *match,
 	if (keys->has_review) {
 		keys->review_day = date_days(&record->review_by);
 	}
-	return derive_names(match, record, arena, keys);
+	return persons_derive(
+		match, record, arena, &keys->person, &keys->not_understood);
 }
 
 int index_keys_of(struct match_context *match, const struct list_id *list,
@@ -106,7 +82,6 @@ int index_add(struct store_txn *txn, const struct list_id *list, uint64_t ref,
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_add(txn, ref, &keys->numbers);
-		(void)names_add(txn, ref, &keys->names);
 		(void)persons_add(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
@@ -118,7 +93,6 @@ int index_remove(struct store_txn *txn, const struct list_id *list, uint64_t ref
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_remove(txn, ref, &keys->numbers);
-		(void)names_remove(txn, ref, &keys->names);
 		(void)persons_remove(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error
@@ -130,7 +104,6 @@ int index_forget(struct store_txn *txn, const struct list_id *list, uint64_t ref
 {
 	if (txn->error == 0 && keys->any) {
 		(void)documents_forget(txn, ref, &keys->numbers);
-		(void)names_forget(txn, ref, &keys->names);
 		(void)persons_forget(txn, ref, &keys->person);
 	}
 	return txn->error != 0 || !keys->has_end ? txn->error

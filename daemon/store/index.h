@@ -22,11 +22,6 @@ struct index_numbers {
 	bool cut; /* some could not be made, or are too many */
 };
 
-struct index_names {
-	name_key *keys; /* of the table names, each once */
-	size_t count;
-};
-
 /* Of the tables postings and cards. */
 struct index_person {
 	struct record_posting *postings;
@@ -36,7 +31,6 @@ struct index_person {
 
 struct index_keys {
 	struct index_numbers numbers;
-	struct index_names names;
 	struct index_person person;
 	bool has_review;
 	int64_t review_day;
@@ -88,11 +82,6 @@ int documents_forget(
 
 /* A block was added: as documents_add does.  Of other keys nothing is counted. */
 int documents_count_block(struct store_txn *txn, const struct key *key);
-
-/* names.c */
-int names_add(struct store_txn *txn, uint64_t ref, const struct index_names *names);
-int names_remove(struct store_txn *txn, uint64_t ref, const struct index_names *names);
-int names_forget(struct store_txn *txn, uint64_t ref, const struct index_names *names);
 
 /* persons.c */
 int persons_derive(struct match_context *match, const struct cordon_record *record,

@@ -24,7 +24,6 @@
  *              2 skeleton of a personal number        "
  *              3 length:1 skeleton of a block         "
  *   lengths    length:1                               41 counts:4 of blocks, by bytes
- *   names      name key, native                       REFs, native, sorted
  *   postings   key of a word or date, native          born:4 signature:4 REF:8, sorted
  *   cards      REF, native                            card (match/card.h)
  *   due        1 owner:3 review day:8                 REFs, native, sorted
@@ -56,7 +55,6 @@
 	X(STAGE_IDS, stage_ids, 0)                                                     \
 	X(DOCUMENTS, documents, MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)           \
 	X(LENGTHS, lengths, 0)                                                         \
-	X(NAMES, names, MDB_INTEGERKEY | MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)  \
 	X(POSTINGS, postings, MDB_INTEGERKEY | MDB_DUPSORT | MDB_DUPFIXED)             \
 	X(CARDS, cards, MDB_INTEGERKEY)                                                \
 	X(DUE, due, MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP)                       \

@@ -32,12 +32,6 @@ static int is_missing(struct store_txn *txn, const struct list_id *list, uint64_
 		error = look(
 			txn, TABLE_DOCUMENTS, &keys->numbers.keys[i], ref, missing);
 	}
-	for (size_t i = 0; error == 0 && keys->any && i < keys->names.count; i++) {
-		struct key key;
-
-		key_native(&key, keys->names.keys[i]);
-		error = look(txn, TABLE_NAMES, &key, ref, missing);
-	}
 	if (error == 0 && keys->any) {
 		error = persons_missing(txn, ref, &keys->person, missing);
 	}

@@ -11,18 +11,6 @@
 #define MARK_BYTES (MARK_VERSION_BYTES + HASH_BYTES)
 #define SAMPLE_BYTES_MAX 16384
 
-/* Nobody's. */
-const char *const sample_names[SAMPLE_NAMES][2] = {
-	{ "ЩЕРБАКОВ-ЁЛКИН", "ЮЛІЯ ЎЛАДЗІСЛАВАЎНА" },
-	{ "ЖАҢАБАЕВ", "ӨМІРЗАҚ ҒАБИТҰЛЫ" },
-	{ "O'G'IZBEKOV", "Çağrı Şöhrət" },
-	{ "Ղազարյան", "Եղիշե" },
-	{ "ჭავჭავაძე", "ნინო" },
-	{ "ТОҶИДДИНЗОДА", "ҶӮРАБЕК" },
-	{ "الأنصاري", "عبد القادر" },
-	{ "毛利", "小五郎" },
-};
-
 static const char *const sample_numbers[] = { "МР 1234567", "ОО0QD-ILZ5S8BG6",
 	"Ж/№ 77" };
 
@@ -55,27 +43,6 @@ static void write_sample_range(struct writer *w)
 	}
 }
 
-static int write_sample_keys(struct store_txn *txn, struct writer *w)
-{
-	struct record_keys *keys = arena_alloc(&txn->arena, sizeof(*keys));
-	int error = keys == NULL ? CORDON_ENOMEM : 0;
-
-	for (size_t i = 0; error == 0 && i < SAMPLE_NAMES; i++) {
-		struct cordon_name name = { .type = CORDON_NAME_PRIMARY,
-			.surname = sample_names[i][0],
-			.given = sample_names[i][1] };
-		struct cordon_person person = { .names = &name, .names_count = 1 };
-		struct cordon_record record = { .kind = CORDON_KIND_ENTRY_BAN,
-			.person = &person };
-
-		error = record_name_keys(txn->store->match, &record, keys);
-		for (size_t k = 0; error == 0 && k < keys->count; k++) {
-			writer_u64(w, keys->keys[k]);
-		}
-	}
-	return error;
-}
-
 static int make_mark(struct store_txn *txn, uint8_t mark[MARK_BYTES])
 {
 	uint8_t *samples;
@@ -90,10 +57,7 @@ static int make_mark(struct store_txn *txn, uint8_t mark[MARK_BYTES])
 	writer_init(&w, samples, SAMPLE_BYTES_MAX);
 	write_sample_numbers(&w);
 	write_sample_range(&w);
-	error = write_sample_keys(txn, &w);
-	if (error == 0 && w.bad) {
-		error = CORDON_EINTERNAL;
-	}
+	error = w.bad ? CORDON_EINTERNAL : 0;
 	writer_init(&version, mark, MARK_VERSION_BYTES);
 	writer_u32(&version, INDEX_RULES);
 	if (error == 0) {
@@ -168,7 +132,7 @@ static int index_list(
 static int rebuild(struct store_txn *txn)
 {
 	static const enum table indexes[] = { TABLE_DOCUMENTS, TABLE_LENGTHS,
-		TABLE_NAMES, TABLE_DUE };
+		TABLE_DUE };
 	int error = txn->error;
 
 	for (size_t i = 0; error == 0 && i < sizeof(indexes) / sizeof(indexes[0]);

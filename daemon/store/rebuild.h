@@ -5,12 +5,12 @@
 #include "daemon/store/db.h"
 
 /*
- * The rules by which keys are made of records (skeletons, transliteration, name keys)
- * live elsewhere and may change with a new version of this program or of ICU.  A mark
+ * The rules by which keys are made of records (skeletons of numbers, ranges)
+ * live elsewhere and may change with a new version of this program.  A mark
  * made of INDEX_RULES and of the keys of a few samples is kept in meta; when it differs
  * at start, all indexes are made anew from the rows, in one transaction.
  */
-#define INDEX_RULES 2
+#define INDEX_RULES 3
 
 int rebuild_if_rules_changed(struct store_txn *txn);
 
@@ -23,9 +23,5 @@ int rebuild_if_rules_changed(struct store_txn *txn);
 int persons_check_rules(struct store_txn *txn);
 /* The rows with a reference up to *at are there; *partial false: all are. */
 int persons_at(struct store_txn *txn, bool *partial, uint64_t *at);
-
-/* Names of the samples, in the scripts that members write. */
-#define SAMPLE_NAMES 8
-extern const char *const sample_names[SAMPLE_NAMES][2];
 
 #endif

@@ -8,8 +8,8 @@
  * repair could not know of.
  */
 
-static const enum table indexes[] = { TABLE_DOCUMENTS, TABLE_NAMES, TABLE_POSTINGS,
-	TABLE_CARDS, TABLE_DUE };
+static const enum table indexes[] = { TABLE_DOCUMENTS, TABLE_POSTINGS, TABLE_CARDS,
+	TABLE_DUE };
 #define INDEXES (sizeof(indexes) / sizeof(indexes[0]))
 
 static int is_stray(struct store_txn *txn, uint64_t ref, bool *yes)

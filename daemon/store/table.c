@@ -22,8 +22,7 @@ int txn_fail(struct store_txn *txn, int error, const char *format, ...)
 /* Index keys are made of what records say; a log must not repeat it. */
 static bool key_is_personal(enum table table)
 {
-	return table == TABLE_DOCUMENTS || table == TABLE_NAMES ||
-	       table == TABLE_POSTINGS;
+	return table == TABLE_DOCUMENTS || table == TABLE_POSTINGS;
 }
 
 int txn_corrupt(

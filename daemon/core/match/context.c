@@ -29,7 +29,6 @@ int match_context_create(struct match_context **context, struct errmsg *msg)
 		return errmsg_set(msg, CORDON_ENOMEM, "matching: out of memory");
 	}
 	new->fold = unorm2_getNFKCCasefoldInstance(&status);
-	new->decompose = unorm2_getNFDInstance(&status);
 	new->latin = utrans_openU(to_latin, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
 	if (U_FAILURE(status)) {
 		match_context_destroy(new);

@@ -10,9 +10,8 @@
 
 /* What one thread holds of ICU; see screen.h. */
 struct match_context {
-	const UNormalizer2 *fold;      /* NFKC_Casefold; ICU's own, shared */
-	const UNormalizer2 *decompose; /* NFD; likewise */
-	UTransliterator *latin;        /* any script to ASCII */
+	const UNormalizer2 *fold; /* NFKC_Casefold; ICU's own, shared */
+	UTransliterator *latin;   /* any script to ASCII */
 	struct sound_letters letters;
 	struct counterparts *counterparts;
 };

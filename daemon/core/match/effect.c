@@ -2,7 +2,6 @@
 #include "daemon/core/match/screen.h"
 
 #include "daemon/core/match/evidence.h"
-#include "daemon/core/match/keys.h"
 #include "proto/record.h"
 
 /*
@@ -23,7 +22,7 @@
 static bool own_national(const struct question *question,
 	const struct cordon_record *record, const char *member)
 {
-	if (!keys_about_person(record)) {
+	if (!record_about_person(record)) {
 		return false;
 	}
 	for (size_t i = 0; i < record->person->nationalities_count; i++) {

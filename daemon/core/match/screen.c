@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "daemon/core/match/evidence.h"
-#include "daemon/core/match/keys.h"
 #include "proto/record.h"
 
 /*
@@ -39,6 +38,18 @@ struct findings {
 
 #define LOOK_ALIKE (REASON(LOOK_ALIKE_NUMBER) | REASON(LOOK_ALIKE_PERSONAL_NUMBER))
 #define ISSUER_UNKNOWN (REASON(ISSUER_NOT_GIVEN) | REASON(ISSUER_NOT_LISTED))
+
+bool record_about_person(const struct cordon_record *record)
+{
+	switch (record->kind) {
+	case CORDON_KIND_ENTRY_BAN:
+	case CORDON_KIND_DEPORTATION:
+	case CORDON_KIND_ILLEGAL_STAY:
+		return record->person != NULL;
+	default:
+		return false;
+	}
+}
 
 bool screen_in_force(const struct cordon_record *record, int64_t now_s)
 {
@@ -172,7 +183,7 @@ static int find(const struct screening *screening, const struct cordon_record *r
 	const struct person_score *scored, struct findings *found)
 {
 	const struct question *question = screening->question;
-	bool about_person = keys_about_person(record);
+	bool about_person = record_about_person(record);
 	int error = 0;
 
 	found->document = numbers_document(question, record);

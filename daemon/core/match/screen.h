@@ -14,11 +14,7 @@
  * candidate is screened with score and reasons.
  */
 
-#define MATCH_NAME_BYTES 1600     /* longest name of a query, UTF-8 */
-#define MATCH_RECORD_KEYS_MAX 512 /* person keys of one record */
-
-/* Hash of normalised name tokens, independent of their order; never 0. */
-typedef uint64_t name_key;
+#define MATCH_NAME_BYTES 1600 /* longest name of a query, UTF-8 */
 
 /* What a query asks, normalised once. */
 struct question {
@@ -51,18 +47,8 @@ struct question {
 int question_make(struct match_context *context, const struct cordon_query *query,
 	struct cordon_date today, struct question *question, struct errmsg *msg);
 
-struct record_keys {
-	name_key keys[MATCH_RECORD_KEYS_MAX]; /* without duplicates */
-	size_t count;
-	bool cut; /* there are more, or a name is too long to be matched */
-};
-
-/*
- * The keys under which a record's names are indexed; none for a record without a
- * person and for a kind this version does not know.  CORDON_ENOMEM, CORDON_EINTERNAL.
- */
-int record_name_keys(struct match_context *context, const struct cordon_record *record,
-	struct record_keys *keys);
+/* Of a kind that this version knows, with a person in it. */
+bool record_about_person(const struct cordon_record *record);
 
 /* Kinds with persons are places in arrays of so many. */
 #define SCREEN_KINDS CORDON_KIND_INVALID_DOCUMENT
