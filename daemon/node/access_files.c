@@ -292,11 +292,29 @@ int access_tidy(struct access_log *log, struct errmsg *msg)
 	return error;
 }
 
-/* Space that is the file's own; what was never written reads as zeros. */
+static int write_zeros(int fd, uint64_t size)
+{
+	static const uint8_t zeros[65536];
+	int error = 0;
+
+	for (uint64_t at = 0; error == 0 && at < size; at += sizeof(zeros)) {
+		uint64_t left = size - at;
+
+		error = access_pwrite(fd, zeros,
+			left < sizeof(zeros) ? (size_t)left : sizeof(zeros), at);
+	}
+	return error;
+}
+
+/* Space that is the file's own, and written once: a sync over it writes data and
+ * nothing else, where what was never written has its extents changed as well. */
 static int allocate(int fd, uint64_t size)
 {
 	int error = posix_fallocate(fd, 0, (off_t)size);
 
+	if (error == 0) {
+		error = write_zeros(fd, size);
+	}
 	return error != 0 || fsync(fd) == 0 ? error : errno;
 }
 
