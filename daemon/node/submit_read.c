@@ -143,6 +143,12 @@ static int read_put(struct request *request, const Cordon__SubmitItem *message,
 		return refuse(item, error);
 	}
 	name_record(item->own.record, item);
+	if (ident_record_id_valid((const char *)item->own.id.data, item->own.id.size)) {
+		error = check_owner(request, item);
+	}
+	if (error != 0 || refused(item)) {
+		return error;
+	}
 	set_offset(request, item->own.record);
 	error = check_record(request, message->from_public_list, item);
 	if (error == 0 && !refused(item) && unknown) {
