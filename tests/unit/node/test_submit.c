@@ -187,7 +187,7 @@ static void refused_items_do_not_cost_the_others(void **state)
 	items[6] = asking_withdraw(&a, "KAZ1", CORDON_WITHDRAWAL_ERROR);
 	request = asking_submit_begin(&a, items, 7);
 	answer = asking_submit_end(&a, request, 7);
-	assert_refused(answer->results[0], CORDON_EOWNER, "id");
+	assert_refused(answer->results[0], CORDON_EOWNER, "");
 	assert_taken(answer->results[1], CORDON_OUTCOME_CREATED, 1);
 	assert_refused(answer->results[2], CORDON_EFIELD, "valid_until");
 	assert_refused(answer->results[3], CORDON_EINVAL, "");
