@@ -36,8 +36,9 @@ trap finish EXIT INT TERM
 chmod 755 "$dir"
 mkdir -p "$dir/store" "$dir/pg"
 chown postgres "$dir/pg"
-"$build/tests/bench/match/bench_match_peers" --lists "$here/names.tsv" --pairs "$pairs" --persons "$persons" \
-	--planted 3000 --innocent "$innocent" --dir "$dir/store" --out "$dir"
+"$build/tests/bench/match/bench_match_peers" --lists "$here/names.tsv" \
+	--pairs "$pairs" --persons "$persons" --planted 3000 \
+	--innocent "$innocent" --dir "$dir/store" --out "$dir"
 
 # A sample of both kinds of queries: PostgreSQL takes tens of milliseconds for one.
 awk -F'\t' -v most="$pg_queries" '
@@ -45,8 +46,11 @@ awk -F'\t' -v most="$pg_queries" '
 	END {
 		for (i = 1; i <= NR; i++) {
 			k = kind[i]
-			if (int(++at[k] * most / of[k]) > int((at[k] - 1) * most / of[k]) || of[k] <= most)
+			share = most / of[k]
+			taken = int(at[k] * share)
+			if (int(++at[k] * share) > taken || share >= 1) {
 				print line[i]
+			}
 		}
 	}' "$dir/queries.tsv" >"$dir/sample.tsv"
 
@@ -55,12 +59,13 @@ pg_sql $port -c "CREATE EXTENSION pg_trgm" -c "CREATE EXTENSION btree_gist" \
 	-c "CREATE TABLE people (id bigint, name text, born date)" \
 	-c "CREATE TABLE queries (id bigint, truth bigint, name text, born date)" \
 	-c "CREATE TABLE found (id bigint, truth bigint, person bigint, likeness real)"
-pg_sql $port -c "\\copy people FROM '$dir/people.tsv'" -c "\\copy queries FROM '$dir/sample.tsv'" \
-	-c "VACUUM ANALYZE people"
+pg_sql $port -c "\\copy people FROM '$dir/people.tsv'" \
+	-c "\\copy queries FROM '$dir/sample.tsv'" -c "VACUUM ANALYZE people"
 
 # pg_ask NAME INDEX WHERE
 pg_ask() {
-	pg_sql $port -c "SET maintenance_work_mem = '1GB'" -c "CREATE INDEX asked ON people USING $2"
+	pg_sql $port -c "SET maintenance_work_mem = '1GB'" \
+		-c "CREATE INDEX asked ON people USING $2"
 	bytes=$(pg_sql $port -c "SELECT pg_relation_size('asked')")
 	us=$(pg_sql $port -c "TRUNCATE found" -c "SET jit = off" -c "SELECT pg_backend_pid()" \
 		-c "SET pg_trgm.similarity_threshold = 0.3" \
@@ -85,8 +90,11 @@ pg_ask() {
 		$1 == 0 && falsely + 1 > innocent * 5 / 1000 { done = 1 }
 		!done { least = $2; if ($1 == 1) truly++; else falsely++ }
 		END {
-			printf "%-36s found %6.2f%% from %.2f on, %d false candidates of %d innocent; CPU %10.1f us a query; index %.0f bytes a person\n",
-				name, 100 * truly / planted, least, falsely, innocent, us, bytes / persons
+			printf "%-36s found %6.2f%% from %.2f on, ", name,
+				100 * truly / planted, least
+			printf "%d false candidates of %d innocent; ", falsely, innocent
+			printf "CPU %10.1f us a query; index %.0f bytes a person\n", us,
+				bytes / persons
 		}' "$dir/found.txt"
 	pg_sql $port -c "DROP INDEX asked"
 }
