@@ -12,7 +12,9 @@
  * its way to the disk and back.
  *
  * 1. The first entry of a batch asks for a call once the events at hand are served.
- * 2. Then the batch leaves, unless the other one is still on its way.
+ * 2. Then the batch leaves, unless the other one is still on its way: when the log's
+ * end is free the worker writes and syncs it itself, which is quicker than two threads
+ *    that wake each other; or else the writer takes it along.
  * 3. A session is held from its first entry in a batch; its mark is set when the batch
  *    leaves, and up to there it is let go when the batch is back.
  */
@@ -146,6 +148,13 @@ static void let_all_go(struct access_batch *batch, unsigned which)
 /* ---- on its way -------------------------------------------------------------------
  */
 
+static void take_back(struct access_batches *b, struct access_batch *batch)
+{
+	b->under_way = false;
+	let_all_go(batch, !b->filling);
+	access_batch_clear(batch);
+}
+
 static void send_off(struct access_batches *b)
 {
 	struct access_batch *batch = b->batch[b->filling];
@@ -156,7 +165,11 @@ static void send_off(struct access_batches *b)
 	mark_all(b);
 	b->under_way = true;
 	b->filling = !b->filling;
-	access_submit(b->log, batch);
+	if (access_write_now(b->log, batch)) {
+		take_back(b, batch);
+	} else {
+		access_submit(b->log, batch);
+	}
 }
 
 static void on_served(evutil_socket_t fd, short what, void *context)
@@ -176,9 +189,7 @@ static void on_back(struct letter *letter)
 					offsetof(struct access_batch, letter));
 	struct access_batches *b = batch->owner;
 
-	b->under_way = false;
-	let_all_go(batch, !b->filling);
-	access_batch_clear(batch);
+	take_back(b, batch);
 	send_off(b);
 }
 

@@ -139,6 +139,8 @@ void access_begin(struct access_log *log);
 int access_checkpoint(
 	struct access_log *log, enum audit_reason reason, struct errmsg *msg);
 void access_submit(struct access_log *log, struct access_batch *batch);
+/* Writes and syncs it on this thread; false: somebody else is writing, submit it. */
+bool access_write_now(struct access_log *log, struct access_batch *batch);
 /* Until all that was submitted is written, and all jobs are done. */
 void access_wait(struct access_log *log);
 void access_remember(

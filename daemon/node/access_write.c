@@ -15,7 +15,8 @@
 #include "daemon/node/access_log_private.h"
 
 /*
- * The writer: one thread, the only one that changes the end of the log.
+ * The writer: a thread that changes the end of the log, or a worker in its place; one
+ * at a time, which "busy" says.
  *
  * 1. All that workers have submitted by now is one group, as far as it fits; what comes
  *    while it is synced is the next.
@@ -360,9 +361,8 @@ static int settle_group(struct access_log *log, struct errmsg *msg)
 	return error == 0 ? 0 : access_fail(error, "sync", log->directory, msg);
 }
 
-static void give_back(struct access_batch *batch, int error)
+static void give_back(struct access_batch *batch)
 {
-	batch->error = error;
 	if (batch->mailbox != NULL) {
 		mailbox_post(batch->mailbox, &batch->letter);
 	} else {
@@ -380,16 +380,16 @@ static void note_failure(struct access_log *log, const struct errmsg *msg, int e
 	}
 }
 
-static void write_batches(struct access_log *log, struct access_batch *first)
+/* Sets the error of each. */
+static void write_all(struct access_log *log, struct access_batch *first)
 {
 	struct audit_piece pieces[PIECES_MAX];
 	struct errmsg msg = { "" };
 	size_t count = 0;
 	uint64_t entries = 0;
-	struct access_batch *next, *b;
 	int error = 0;
 
-	for (b = first; b != NULL; b = b->next) {
+	for (struct access_batch *b = first; b != NULL; b = b->next) {
 		take_pieces(b, &pieces[count++]);
 		for (size_t i = 0; i < AUDIT_CLASSES; i++) {
 			entries += b->entries[i];
@@ -407,14 +407,47 @@ static void write_batches(struct access_log *log, struct access_batch *first)
 		atomic_fetch_add(&log->groups, 1);
 	}
 	judge(log);
-	for (b = first; b != NULL; b = next) {
+	for (struct access_batch *b = first; b != NULL; b = b->next) {
+		b->error = error;
+	}
+}
+
+static void write_batches(struct access_log *log, struct access_batch *first)
+{
+	struct access_batch *next;
+
+	write_all(log, first);
+	for (struct access_batch *b = first; b != NULL; b = next) {
 		next = b->next;
-		give_back(b, error);
+		give_back(b);
 	}
 }
 
 /* ---- the thread -------------------------------------------------------------------
  */
+
+bool access_write_now(struct access_log *log, struct access_batch *batch)
+{
+	bool free;
+
+	pthread_mutex_lock(&log->lock);
+	free = !log->busy && log->first == NULL && !log->ending;
+	log->busy |= free;
+	pthread_mutex_unlock(&log->lock);
+	if (!free) {
+		return false;
+	}
+	batch->next = NULL;
+	write_all(log, batch);
+	pthread_mutex_lock(&log->lock);
+	log->busy = false;
+	pthread_cond_broadcast(&log->idle);
+	if (log->first != NULL) {
+		pthread_cond_signal(&log->wake);
+	}
+	pthread_mutex_unlock(&log->lock);
+	return true;
+}
 
 /* At most so many, and so much that it fits a new segment. */
 static struct access_batch *take_batches(struct access_log *log)
@@ -531,6 +564,9 @@ void *access_writer_run(void *context)
 
 	pthread_mutex_lock(&log->lock);
 	while (!log->ending || log->first != NULL) {
+		while (log->busy) { /* a worker writes for itself */
+			pthread_cond_wait(&log->idle, &log->lock);
+		}
 		log->busy = true;
 		if (log->first != NULL) {
 			pthread_mutex_unlock(&log->lock);
