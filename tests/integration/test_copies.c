@@ -115,7 +115,7 @@ static void a_member_that_is_away_is_named_and_has_it_later(void **state)
 
 	(void)state;
 	union_signal(rus, SIGSTOP);
-	put("KAZ-2", "AA22222", "2", "1", &output);
+	put("KAZ-2", "AA22222", "2", "3", &output);
 	assert_status(&output, 5);
 	assert_says(output.out, "1 created");
 	assert_says(output.out, "1 kept but short of copies");
@@ -127,7 +127,7 @@ static void a_member_that_is_away_is_named_and_has_it_later(void **state)
 
 	/* the same again is unchanged, and waits all the same */
 	union_ctl(kaz, UNION_AGENCY, NULL, &output, "record", "withdraw", "KAZ-2",
-		"--reason", "error", "--copies", "all", "--timeout", "1", "--json",
+		"--reason", "error", "--copies", "all", "--timeout", "3", "--json",
 		NULL);
 	assert_status(&output, 5);
 	json = json_loads(output.out, 0, NULL);
