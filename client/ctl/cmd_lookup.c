@@ -104,8 +104,9 @@ static bool person_options_fit(const struct args *args)
 			stderr);
 		return false;
 	}
-	for (size_t i = 0; args_given(args, "personal-number") && i < 3; i++) {
-		if (args_given(args, of_name[i])) {
+	for (size_t i = 0; i < sizeof(of_name) / sizeof(of_name[0]); i++) {
+		if (args_given(args, "personal-number") &&
+			args_given(args, of_name[i])) {
 			fprintf(stderr,
 				"cordonctl: --%s goes with --name, not with "
 				"--personal-number\n",

@@ -63,7 +63,10 @@ static const struct command commands[] = {
 		"  {\"id\":\"q2\",\"mrz\":[\"P<UTO…\",\"L898902C3…\"]}\n"
 		"  {\"id\":\"q3\",\"person\":{\"name\":\"Ivanov "
 		"Sergei\",\"born\":\"1980-05-07\"}}\n"
-		"Each is answered by one line, in order.  Exit status: 1 if any line "
+		"A person may also have \"sex\", \"nationality\" and \"min_score\", or "
+		"instead\n\"personal_number\" with \"issuer\"; each line may have "
+		"\"limit\".\nEach is answered by one line, in order.  Exit status: 1 "
+		"if any line "
 		"got no\n"
 		"answer, else 2, else 4, else 3, else 0.\n",
 		lookup_batch_options, 1, 1, cmd_lookup_batch },

@@ -39,6 +39,9 @@ struct card_name {
 size_t card_pack(const struct card *card, const struct card_name *names, size_t count,
 	uint8_t out[CARD_BYTES_MAX]);
 
+/* Of a kind that this version knows, with a person in it. */
+bool record_about_person(const struct cordon_record *record);
+
 /* All of a card but its names; false for a record without a person.  *cut as below. */
 bool card_head(const struct cordon_record *record, struct card *card, bool *cut);
 

@@ -5,7 +5,7 @@
 
 #include "proto/record.h"
 
-static bool about_person(const struct cordon_record *record)
+bool record_about_person(const struct cordon_record *record)
 {
 	switch (record->kind) {
 	case CORDON_KIND_ENTRY_BAN:
@@ -48,7 +48,7 @@ bool card_head(const struct cordon_record *record, struct card *card, bool *cut)
 
 	*card = (struct card){ 0 };
 	*cut = false;
-	if (!about_person(record)) {
+	if (!record_about_person(record)) {
 		return false;
 	}
 	card->weak = record->weak;

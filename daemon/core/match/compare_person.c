@@ -306,6 +306,11 @@ void compare_person(const struct compare_person *asked, const struct card *card,
 	}
 	score->evidence = best;
 	score->score = to_score(best, born); /* 2. */
+	if (score->name_score == 0) {
+		/* whatever the birth date says: there is no likeness to speak of */
+		score->reasons |= REASON(NAME_NOT_SAME);
+		return;
+	}
 	score->reasons |=
 		born_reason(born, same_name(&score->name)) | born_detail(born);
 }

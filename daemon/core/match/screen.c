@@ -39,18 +39,6 @@ struct findings {
 #define LOOK_ALIKE (REASON(LOOK_ALIKE_NUMBER) | REASON(LOOK_ALIKE_PERSONAL_NUMBER))
 #define ISSUER_UNKNOWN (REASON(ISSUER_NOT_GIVEN) | REASON(ISSUER_NOT_LISTED))
 
-bool record_about_person(const struct cordon_record *record)
-{
-	switch (record->kind) {
-	case CORDON_KIND_ENTRY_BAN:
-	case CORDON_KIND_DEPORTATION:
-	case CORDON_KIND_ILLEGAL_STAY:
-		return record->person != NULL;
-	default:
-		return false;
-	}
-}
-
 bool screen_in_force(const struct cordon_record *record, int64_t now_s)
 {
 	return record_begins_s(record) <= now_s && now_s < record_ends_s(record);

@@ -47,9 +47,6 @@ struct question {
 int question_make(struct match_context *context, const struct cordon_query *query,
 	struct cordon_date today, struct question *question, struct errmsg *msg);
 
-/* Of a kind that this version knows, with a person in it. */
-bool record_about_person(const struct cordon_record *record);
-
 /* Kinds with persons are places in arrays of so many. */
 #define SCREEN_KINDS CORDON_KIND_INVALID_DOCUMENT
 

@@ -123,14 +123,6 @@ static bool wanted(const struct options *options, const struct pair *pair)
 	return options->split < 0 || pair->test == (options->split == 1);
 }
 
-static uint64_t mix(uint64_t i)
-{
-	i = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	i = (i ^ i >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	i = (i ^ i >> 27) * UINT64_C(0x94D049BB133111EB);
-	return i ^ i >> 31;
-}
-
 static double now_s(void)
 {
 	struct timespec now;
@@ -206,7 +198,7 @@ static void true_pairs(const struct options *options, const struct world *world,
 		if (!wanted(options, &pair)) {
 			continue;
 		}
-		if (mix(i) % 2 == 0) { /* either may be the listed one */
+		if (people_mix(i) % 2 == 0) { /* either may be the listed one */
 			const char *a = pair.a;
 
 			pair.a = pair.b;
@@ -250,7 +242,7 @@ static void false_pairs(const struct options *options, const struct world *world
 		asked = world_asked(world, full);
 		begun = now_s();
 		for (size_t k = 0; k < each; k++) {
-			size_t at = mix(done + k) % world->count;
+			size_t at = people_mix(done + k) % world->count;
 			struct card card = world_card(world, at);
 			struct person_score score;
 
@@ -367,7 +359,8 @@ static void yardstick(const struct options *options, const struct world *world,
 			people_full(&person, full);
 			yardstick_read(yard, full, &a);
 		}
-		falsely[done] = yardstick_compare(&a, &listed[mix(done) % lists]);
+		falsely[done] =
+			yardstick_compare(&a, &listed[people_mix(done) % lists]);
 	}
 	qsort(falsely, count, sizeof(*falsely), compare_doubles);
 	yardstick_recall(result, falsely, count);
@@ -399,7 +392,8 @@ static void ranks(const struct options *options, const struct world *world,
 	size_t asked_count[KINDS] = { 0 }, first[KINDS] = { 0 }, three[KINDS] = { 0 };
 
 	for (size_t n = 0; n < options->sample; n++) {
-		struct pair pair = pair_at(table, mix(n ^ 77) % table->rows_count);
+		struct pair pair =
+			pair_at(table, people_mix(n ^ 77) % table->rows_count);
 		uint8_t packed[CARD_BYTES_MAX];
 		struct compare_person asked;
 		struct person_score score;

@@ -65,14 +65,6 @@ static void *need(void *memory)
 	return memory;
 }
 
-static uint64_t mix(uint64_t i)
-{
-	i = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	i = (i ^ i >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	i = (i ^ i >> 27) * UINT64_C(0x94D049BB133111EB);
-	return i ^ i >> 31;
-}
-
 static double cpu_us(void)
 {
 	struct timespec now;
@@ -86,7 +78,7 @@ static double cpu_us(void)
 
 static struct cordon_date born_of(size_t n)
 {
-	uint64_t random = mix(n ^ 815);
+	uint64_t random = people_mix(n ^ 815);
 
 	return (struct cordon_date){ .year = (int16_t)(1945 + random % 60),
 		.month = (uint8_t)(1 + random / 100 % 12),
@@ -146,7 +138,7 @@ static void list_pairs(struct peers *p)
 					    table_field(&p->table, to, group)) == 0;
 			to++) {
 		}
-		row = from + mix(from) % (to - from);
+		row = from + people_mix(from) % (to - from);
 		name.full = (char *)table_field(&p->table, row, b);
 		list_person(p, ref, &name, name.full, born);
 		ask(p, table_field(&p->table, row, a), born_pack(&born), ref);

@@ -63,8 +63,7 @@ struct people {
 	uint64_t seed;
 };
 
-/* Spreads what follows from i over all 64 bits (Steele, Lea, Flood 2014). */
-static uint64_t mix(uint64_t i)
+uint64_t people_mix(uint64_t i)
 {
 	i = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
 	i = (i ^ i >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -118,7 +117,7 @@ static void pool_settle(struct pool *pool)
 	}
 	for (size_t i = 0; i < pool->count; i++) {
 		if (pool->counts[i] <= 0) {
-			rank = mix(i) % pool->count;
+			rank = people_mix(i) % pool->count;
 			guessed += 1.0 / (10.0 + (double)rank);
 		}
 	}
@@ -126,7 +125,7 @@ static void pool_settle(struct pool *pool)
 		if (pool->counts[i] > 0) {
 			sum += pool->counts[i] * (guessed > 0 ? 0.4 / known : 1);
 		} else {
-			rank = mix(i) % pool->count;
+			rank = people_mix(i) % pool->count;
 			sum += 1.0 / (10.0 + (double)rank) *
 			       (known > 0 ? 0.6 / guessed : 1);
 		}
@@ -389,21 +388,22 @@ static struct cordon_date draw_born(uint64_t random)
 void people_make(
 	const struct people *people, uint64_t index, struct people_person *person)
 {
-	uint64_t random = mix(people->seed ^ mix(index));
-	size_t g = draw_group(people, mix(random ^ 1));
-	int sex = mix(random ^ 2) % 100 < 70 ? SEX_M : SEX_F;
+	uint64_t random = people_mix(people->seed ^ people_mix(index));
+	size_t g = draw_group(people, people_mix(random ^ 1));
+	int sex = people_mix(random ^ 2) % 100 < 70 ? SEX_M : SEX_F;
 
 	snprintf(person->surname, PEOPLE_NAME_BYTES, "%s",
-		pool_draw(&people->pools[g][KIND_SURNAME][sex], mix(random ^ 3)));
+		pool_draw(
+			&people->pools[g][KIND_SURNAME][sex], people_mix(random ^ 3)));
 	snprintf(person->given, PEOPLE_NAME_BYTES, "%s",
-		pool_draw(&people->pools[g][KIND_GIVEN][sex], mix(random ^ 4)));
-	make_patronymic(people, g, sex, mix(random ^ 5), person->patronymic);
-	if (mix(random ^ 6) % 100 >= groups[g].native) {
+		pool_draw(&people->pools[g][KIND_GIVEN][sex], people_mix(random ^ 4)));
+	make_patronymic(people, g, sex, people_mix(random ^ 5), person->patronymic);
+	if (people_mix(random ^ 6) % 100 >= groups[g].native) {
 		latinise(groups[g].language, person->surname);
 		latinise(groups[g].language, person->given);
 		latinise(groups[g].language, person->patronymic);
 	}
-	person->born = draw_born(mix(random ^ 7));
+	person->born = draw_born(people_mix(random ^ 7));
 	person->sex = sex == SEX_F ? CORDON_SEX_F : CORDON_SEX_M;
 	person->state = groups[g].state;
 }

@@ -20,6 +20,9 @@ struct people_options {
 	uint64_t seed;
 };
 
+/* Spreads what follows from i over all 64 bits (Steele, Lea, Flood 2014). */
+uint64_t people_mix(uint64_t i);
+
 /* Complains on stderr and returns NULL. */
 struct people *people_create(const struct people_options *options);
 void people_destroy(struct people *people);

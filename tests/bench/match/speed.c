@@ -41,14 +41,6 @@ struct bench {
 	struct search_result result;
 };
 
-static uint64_t mix(uint64_t i)
-{
-	i = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	i = (i ^ i >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	i = (i ^ i >> 27) * UINT64_C(0x94D049BB133111EB);
-	return i ^ i >> 31;
-}
-
 static double cpu_us(void)
 {
 	struct timespec now;
@@ -95,7 +87,7 @@ static void choose_rows(struct bench *b)
 					    table_field(&b->table, to, group)) == 0;
 			to++) {
 		}
-		b->rows[count++] = from + mix(from) % (to - from);
+		b->rows[count++] = from + people_mix(from) % (to - from);
 	}
 	if (b->options.planted > count) {
 		b->options.planted = count;
@@ -109,7 +101,7 @@ static const char *pair_text(const struct bench *b, size_t n, const char *column
 
 static struct cordon_date pair_born(size_t n)
 {
-	uint64_t random = mix(n ^ 815);
+	uint64_t random = people_mix(n ^ 815);
 
 	return (struct cordon_date){ .year = (int16_t)(FIRST_YEAR + random % YEARS),
 		.month = (uint8_t)(1 + random / 100 % 12),
@@ -183,7 +175,8 @@ static int compare_doubles(const void *a, const void *b)
 
 static void query(struct bench *b, const struct kind *kind, size_t n, double *took)
 {
-	uint64_t index = kind->listed ? mix(n) % b->options.persons : INNOCENT_FROM + n;
+	uint64_t index =
+		kind->listed ? people_mix(n) % b->options.persons : INNOCENT_FROM + n;
 	struct compare_person asked = { .born = 0 };
 	struct people_person person;
 	char full[3 * PEOPLE_NAME_BYTES];

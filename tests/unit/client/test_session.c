@@ -311,6 +311,73 @@ static void codes_of_a_newer_node_are_kept(void **state)
 	cordon_answer_destroy(answer);
 }
 
+/* A common name, of which one is shown. */
+static void answer_by_name(struct fake_conn *conn, const struct frame_header *header,
+	const ProtobufCMessage *decoded)
+{
+	static const uint8_t salt[RECORD_SALT_BYTES] = { 7 };
+	static const char *const narrow[] = { "birth_date", "limit" };
+	struct arena *arena = conn->node->data;
+	struct cordon_record *record =
+		records_make(records_entry_ban, NULL, NULL, arena);
+	struct cordon_match match = { .id = record->id,
+		.kind = CORDON_KIND_ENTRY_BAN,
+		.score = 610,
+		.verdict = CORDON_VERDICT_POSSIBLE,
+		.basis = CORDON_BASIS_NAME,
+		.effect = CORDON_EFFECT_INFORM,
+		.name_place = 1,
+		.name_permille = 870,
+		.born = CORDON_BORN_SWAPPED };
+	struct cordon_answer answer = { .lookup = "L1",
+		.verdict = CORDON_VERDICT_POSSIBLE,
+		.matches = &match,
+		.matches_count = 1,
+		.more = true,
+		.cut = true,
+		.namesakes = 4711,
+		.narrow = narrow,
+		.narrow_count = 2 };
+	Cordon__LookupAnswer message = CORDON__LOOKUP_ANSWER__INIT;
+	Cordon__Answer *one;
+	struct bytes sealed;
+
+	(void)decoded;
+	assert_int_equal(record_seal(record, salt, arena, &sealed), 0);
+	assert_int_equal(lookup_answer_to_message(&answer, &sealed, arena, &one), 0);
+	message.answers = &one;
+	message.n_answers = 1;
+	message.freshness_generation = 1;
+	fake_freshness(conn);
+	fake_send(conn, MESSAGE_LOOKUP_ANSWER, 0, header->request, &message.base);
+}
+
+static void an_answer_by_name_says_how_far_it_goes(void **state)
+{
+	struct lookup_request *lookup;
+	struct cordon_answer *answer;
+	const struct cordon_match *match;
+	struct engine_case c;
+
+	case_init(&c, 1);
+	c.nodes[0].request = answer_by_name;
+	c.nodes[0].data = *state;
+	lookup = case_ask(&c, "A");
+	case_run(&c);
+	answer = case_answer(&c, lookup);
+	case_finish(&c);
+	assert_true(answer->cut);
+	assert_true(answer->more);
+	assert_int_equal(answer->namesakes, 4711);
+	assert_int_equal(answer->narrow_count, 2);
+	assert_string_equal(answer->narrow[0], "birth_date");
+	match = &answer->matches[0];
+	assert_ptr_equal(match->name, &match->record->person->names[0]);
+	assert_int_equal(match->name_permille, 870);
+	assert_string_equal(cordon_born_text(match->born), "day_and_month_swapped");
+	cordon_answer_destroy(answer);
+}
+
 static void refuse_one_query(struct fake_conn *conn, const struct frame_header *header,
 	const ProtobufCMessage *decoded)
 {
@@ -385,6 +452,7 @@ int main(void)
 		cmocka_unit_test(garbage_in_an_answer_is_refused),
 		cmocka_unit_test(a_node_that_closes_says_why),
 		cmocka_unit_test(codes_of_a_newer_node_are_kept),
+		cmocka_unit_test(an_answer_by_name_says_how_far_it_goes),
 		cmocka_unit_test(an_unknown_error_of_one_query_is_its_answer),
 		cmocka_unit_test(freshness_ages_while_it_is_not_said_anew),
 	};

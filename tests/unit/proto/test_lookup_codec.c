@@ -91,6 +91,7 @@ static void every_type_of_query_arrives_as_it_was_asked(void **state)
 		.born = { 1980, 5, 0 },
 		.sex = CORDON_SEX_M,
 		.nationality = "BLR",
+		.min_score = 640,
 	};
 	struct cordon_query out;
 
@@ -115,6 +116,7 @@ static void every_type_of_query_arrives_as_it_was_asked(void **state)
 	assert_int_equal(out.born.day, 0);
 	assert_int_equal(out.sex, CORDON_SEX_M);
 	assert_string_equal(out.nationality, "BLR");
+	assert_int_equal(out.min_score, 640);
 }
 
 static void the_context_arrives(void **state)
@@ -199,6 +201,8 @@ static void a_query_out_of_order_is_refused_with_its_field(void **state)
 			"person.sex: 9" },
 		{ { .type = CORDON_QUERY_DOCUMENT, .number = "A", .limit = 201 },
 			"limit: 201" },
+		{ { .type = CORDON_QUERY_PERSON, .name = "A", .min_score = 1001 },
+			"min_score: 1001" },
 	};
 
 	(void)state;
