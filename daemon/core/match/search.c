@@ -179,6 +179,13 @@ static int open_card(const struct looking *looking, uint64_t ref, struct card *c
 	return card_open(packed, card);
 }
 
+/* A list's number, the upper 16 bits of a REF, is each node's own; sequences are the
+ * owner's, so that nodes put equals in one order. */
+static uint64_t sequence_first(uint64_t ref)
+{
+	return ref << 16 | ref >> 48;
+}
+
 static int by_score(const void *a, const void *b)
 {
 	const struct search_compared *x = a, *y = b;
@@ -189,7 +196,10 @@ static int by_score(const void *a, const void *b)
 	if (x->evidence != y->evidence) {
 		return x->evidence > y->evidence ? -1 : 1;
 	}
-	return x->ref == y->ref ? 0 : x->ref < y->ref ? -1 : 1;
+	if (x->ref == y->ref) {
+		return 0;
+	}
+	return sequence_first(x->ref) < sequence_first(y->ref) ? -1 : 1;
 }
 
 /* A person may have come by several keys: false for one that came before. */

@@ -95,7 +95,7 @@ struct search_found {
 
 struct search_result {
 	struct search_found
-		found[SEARCH_FOUND_MAX]; /* by score, then evidence, then ref */
+		found[SEARCH_FOUND_MAX]; /* by score, evidence, sequence of the row */
 	size_t count;
 	uint64_t namesakes; /* persons whose name agrees as well as the best one's,
 			       counted from postings where there are many */
