@@ -81,7 +81,7 @@ say "packages and build (release)"
 install_packages $BUILD_PACKAGES
 [ -f "$build/build.ninja" ] ||
 	meson setup "$build" "$root" --buildtype=release -Dtests=false >/dev/null
-ninja -C "$build" >/dev/null
+ninja --quiet -C "$build"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/cordon-demo.XXXXXX")
 trap finish EXIT

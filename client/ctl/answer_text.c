@@ -40,13 +40,6 @@ int answer_worse_status(int a, int b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
-static const char *code_text(enum cordon_codes table, uint32_t number)
-{
-	const char *text = cordon_code_text(table, number);
-
-	return text == NULL ? "(newer code)" : text;
-}
-
 static void print_part(const char *part)
 {
 	if (part != NULL) {
@@ -70,7 +63,7 @@ static void print_person(const struct cordon_person *person)
 	for (size_t i = 0; i < person->names_count; i++) {
 		const struct cordon_name *name = &person->names[i];
 
-		printf("    %-12s", code_text(CORDON_CODES_NAME_TYPE, name->type));
+		printf("    %-12s", output_code(CORDON_CODES_NAME_TYPE, name->type));
 		print_name(name);
 		putchar('\n');
 	}
@@ -81,7 +74,7 @@ static void print_person(const struct cordon_person *person)
 	}
 	for (size_t i = 0; i < person->markers_count; i++) {
 		printf("    marker       %s\n",
-			code_text(CORDON_CODES_MARKER, person->markers[i]));
+			output_code(CORDON_CODES_MARKER, person->markers[i]));
 	}
 }
 
@@ -126,16 +119,16 @@ static void print_match(const struct cordon_match *match)
 
 	date_text(&record->valid_until, until);
 	printf("  %s  %s: %s by %s, score %u\n", match->id,
-		code_text(CORDON_CODES_KIND, match->kind),
+		output_code(CORDON_CODES_KIND, match->kind),
 		cordon_verdict_text(match->verdict), cordon_basis_text(match->basis),
 		match->score);
 	print_reasons(match);
 	printf("    effect       %s;", cordon_effect_text(match->effect));
 	for (size_t i = 0; i < match->actions_count; i++) {
-		print_part(code_text(CORDON_CODES_ACTION, match->actions[i]));
+		print_part(output_code(CORDON_CODES_ACTION, match->actions[i]));
 	}
 	printf("\n    reason       %s, until %s\n",
-		code_text(CORDON_CODES_REASON, record->reason), until);
+		output_code(CORDON_CODES_REASON, record->reason), until);
 	if (record->person != NULL) {
 		print_person(record->person);
 	}

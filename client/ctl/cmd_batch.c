@@ -11,7 +11,7 @@
 #define GROUP_MAX 256 /* questions in one request */
 
 const struct option_spec lookup_batch_options[] = {
-	{ "min-score", "N", "the least score of a name (default: the node's)" },
+	QUERY_SCORE_OPTION,
 	QUERY_LIMIT_OPTION,
 	QUERY_CONTEXT_OPTIONS,
 	{ NULL, NULL, NULL },

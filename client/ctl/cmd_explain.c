@@ -11,21 +11,11 @@
 /* Why a record is found by a name, or is not, step by step. */
 
 const struct option_spec explain_options[] = {
-	{ "name", "TEXT", "in any script, in any order" },
-	{ "born", "DATE", "YYYY[-MM[-DD]]" },
-	{ "nationality", "XXX", "state" },
-	{ "sex", "M|F|X", "as printed" },
-	{ "min-score", "N", "the least score of a name (default: the node's)" },
+	QUERY_PERSON_OPTIONS,
+	QUERY_SCORE_OPTION,
 	QUERY_CONTEXT_OPTIONS,
 	{ NULL, NULL, NULL },
 };
-
-static const char *code_text(enum cordon_codes table, uint32_t number)
-{
-	const char *text = cordon_code_text(table, number);
-
-	return text == NULL ? "(newer code)" : text;
-}
 
 /* ---- for people -------------------------------------------------------------------
  */
@@ -139,7 +129,7 @@ static void print_pair(const struct cordon_explained_name *asked,
 static void print_listed(
 	const struct cordon_explanation *e, const struct cordon_explained_name *name)
 {
-	printf("  %s%s ", code_text(CORDON_CODES_NAME_TYPE, name->type),
+	printf("  %s%s ", output_code(CORDON_CODES_NAME_TYPE, name->type),
 		name == e->best ? " (counts)" : "");
 	output_line(stdout, name->text);
 	printf(": score %" PRIu32 ", %" PRIu32 " %% agrees\n", name->score,
@@ -179,7 +169,7 @@ static void print_keys(const struct cordon_explanation *e)
 static void print(const struct cordon_explanation *e)
 {
 	printf("%s  %s: %s; score %" PRIu32 " of the %" PRIu32 " that are needed\n",
-		e->id, code_text(CORDON_CODES_KIND, e->kind), outcome_words(e),
+		e->id, output_code(CORDON_CODES_KIND, e->kind), outcome_words(e),
 		e->score, e->min_score);
 	for (size_t i = 0; i < e->because_count; i++) {
 		fputs(i == 0 ? "  because " : "          ", stdout);
@@ -260,7 +250,7 @@ static json_t *listed_json(const struct cordon_explanation *e)
 
 		output_json_add(&array,
 			json_pack("{s:s, s:s?, s:b, s:I, s:I, s:I, s:o, s:o}", "type",
-				code_text(CORDON_CODES_NAME_TYPE, name->type), "text",
+				output_code(CORDON_CODES_NAME_TYPE, name->type), "text",
 				name->text, "counts", name == e->best, "score",
 				(json_int_t)name->score, "permille",
 				(json_int_t)name->permille, "evidence",
@@ -290,7 +280,7 @@ static json_t *explanation_json(const struct cordon_explanation *e)
 {
 	json_t *json =
 		json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:{s:s?, s:o}, s:o, s:o}",
-			"id", e->id, "kind", code_text(CORDON_CODES_KIND, e->kind),
+			"id", e->id, "kind", output_code(CORDON_CODES_KIND, e->kind),
 			"outcome", cordon_explained_text(e->outcome), "score",
 			(json_int_t)e->score, "min_score", (json_int_t)e->min_score,
 			"because", output_json_texts(e->because, e->because_count),
@@ -312,31 +302,19 @@ static json_t *explanation_json(const struct cordon_explanation *e)
 /* ---- the command ------------------------------------------------------------------
  */
 
-static bool read_query(const struct args *args, struct cordon_query *query)
-{
-	*query = (struct cordon_query){
-		.type = CORDON_QUERY_PERSON,
-		.name = args_value(args, "name"),
-		.nationality = args_value(args, "nationality"),
-	};
-	if (query->name == NULL) {
-		fputs("cordonctl: give --name, as in a lookup\n", stderr);
-		return false;
-	}
-	return args_date(args, "born", &query->born) &&
-	       args_code(args, "sex", CORDON_CODES_SEX, &query->sex) &&
-	       args_number(args, "min-score", 1, CORDON_SCORE_MAX, &query->min_score);
-}
-
 int cmd_explain(struct ctl *ctl, const struct args *args)
 {
 	struct ctl_patience patience = { 0 };
 	struct cordon_explanation *explanation = NULL;
 	struct cordon_context context;
-	struct cordon_query query;
+	struct cordon_query query = { .type = CORDON_QUERY_PERSON };
 	int error, status;
 
-	if (!read_query(args, &query) || !query_context(ctl, args, &context)) {
+	if (!args_given(args, "name")) {
+		fputs("cordonctl: give --name, as in a lookup\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!query_person(args, &query) || !query_context(ctl, args, &context)) {
 		return EXIT_USAGE;
 	}
 	status = ctl_connect(ctl);

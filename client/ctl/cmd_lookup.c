@@ -20,13 +20,10 @@ const struct option_spec lookup_mrz_options[] = {
 };
 
 const struct option_spec lookup_person_options[] = {
-	{ "name", "TEXT", "in any script, in any order" },
-	{ "born", "DATE", "YYYY[-MM[-DD]]" },
-	{ "nationality", "XXX", "state" },
-	{ "sex", "M|F|X", "as printed" },
+	QUERY_PERSON_OPTIONS,
 	{ "personal-number", "N", "instead of a name; with --issuer" },
 	{ "issuer", "XXX", "state of the personal number" },
-	{ "min-score", "N", "the least score of a name (default: the node's)" },
+	QUERY_SCORE_OPTION,
 	QUERY_LIMIT_OPTION,
 	QUERY_CONTEXT_OPTIONS,
 	{ NULL, NULL, NULL },
@@ -121,13 +118,11 @@ int cmd_lookup_person(struct ctl *ctl, const struct args *args)
 {
 	struct cordon_query query = {
 		.type = CORDON_QUERY_PERSON,
-		.name = args_value(args, "name"),
-		.nationality = args_value(args, "nationality"),
 		.number = args_value(args, "personal-number"),
 		.issuer = args_value(args, "issuer"),
 	};
 
-	if ((query.name == NULL) == (query.number == NULL)) {
+	if (args_given(args, "name") == (query.number != NULL)) {
 		fputs("cordonctl: give either --name or --personal-number\n", stderr);
 		return EXIT_USAGE;
 	}
@@ -141,11 +136,7 @@ int cmd_lookup_person(struct ctl *ctl, const struct args *args)
 	if (!person_options_fit(args)) {
 		return EXIT_USAGE;
 	}
-	if (!args_date(args, "born", &query.born) ||
-		!args_code(args, "sex", CORDON_CODES_SEX, &query.sex) ||
-		!args_number(
-			args, "min-score", 1, CORDON_SCORE_MAX, &query.min_score) ||
-		!query_limit(args, &query)) {
+	if (!query_person(args, &query) || !query_limit(args, &query)) {
 		return EXIT_USAGE;
 	}
 	return ask(ctl, args, &query);

@@ -38,13 +38,6 @@ static const char *type_text(enum cordon_item_type type)
 	}
 }
 
-static const char *code_text(enum cordon_codes table, uint32_t code)
-{
-	const char *text = cordon_code_text(table, code);
-
-	return text == NULL ? "(newer code)" : text;
-}
-
 /* ---- JSON ------------------------------------------------------------------------ */
 
 static json_t *item_json(const struct cordon_pending_item *item)
@@ -60,7 +53,8 @@ static json_t *item_json(const struct cordon_pending_item *item)
 	}
 	if (item->type == CORDON_ITEM_WITHDRAW) {
 		json = output_json_with(json, "reason",
-			json_string(code_text(CORDON_CODES_WITHDRAWAL, item->reason)));
+			json_string(
+				output_code(CORDON_CODES_WITHDRAWAL, item->reason)));
 		json = output_json_with(json, "text", output_json_text(item->text));
 	}
 	if (item->type == CORDON_ITEM_CONFIRM) {
@@ -84,7 +78,7 @@ static json_t *change_json(const struct cordon_pending_change *change)
 			json_pack("{s:s?, s:s?, s:s?}", "owner", change->owner, "kind",
 				change->kind == 0
 					? NULL
-					: code_text(CORDON_CODES_KIND, change->kind),
+					: output_code(CORDON_CODES_KIND, change->kind),
 				"approved_by", change->approved_by));
 	}
 	return json;
@@ -104,7 +98,7 @@ static void print_export(const struct cordon_pending_change *change)
 	printf("  an export of %s, %s\n",
 		change->owner == NULL ? "every member's records" : change->owner,
 		change->kind == 0 ? "every kind"
-				  : code_text(CORDON_CODES_KIND, change->kind));
+				  : output_code(CORDON_CODES_KIND, change->kind));
 	if (change->approved_by != NULL) {
 		printf("  approved by %s: its submitter may do it once\n",
 			change->approved_by);
@@ -160,7 +154,7 @@ static int print_item(const struct cordon_pending_item *item)
 		return print_record(item->record);
 	}
 	if (item->type == CORDON_ITEM_WITHDRAW) {
-		printf("  %s", code_text(CORDON_CODES_WITHDRAWAL, item->reason));
+		printf("  %s", output_code(CORDON_CODES_WITHDRAWAL, item->reason));
 		if (item->text != NULL) {
 			fputs(": ", stdout);
 			output_text(stdout, item->text);

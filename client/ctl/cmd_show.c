@@ -23,9 +23,7 @@ const char *show_state(const struct cordon_record_entry *entry)
 
 static const char *withdrawal_text(const struct cordon_record_entry *entry)
 {
-	const char *text = cordon_code_text(CORDON_CODES_WITHDRAWAL, entry->withdrawal);
-
-	return text == NULL ? "(newer code)" : text;
+	return output_code(CORDON_CODES_WITHDRAWAL, entry->withdrawal);
 }
 
 json_t *show_json(const struct cordon_record_entry *entry)

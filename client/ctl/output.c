@@ -11,6 +11,13 @@
 #define BAR_WIDTH 40
 #define REDRAW_MS 100
 
+const char *output_code(enum cordon_codes table, uint32_t number)
+{
+	const char *text = cordon_code_text(table, number);
+
+	return text == NULL ? "(newer code)" : text;
+}
+
 void output_time(int64_t unix_s, char *out)
 {
 	time_t time = (time_t)unix_s;

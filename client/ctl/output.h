@@ -7,7 +7,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <cordon/record.h>
+
 #define OUTPUT_TIME_BYTES 32
+
+/* A code in words; "(newer code)" for one that this version does not know. */
+const char *output_code(enum cordon_codes table, uint32_t number);
 
 /* "2026-11-24 20:15:00Z"; "never" for 0. */
 void output_time(int64_t unix_s, char *out);

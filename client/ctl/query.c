@@ -52,6 +52,15 @@ bool query_limit(const struct args *args, struct cordon_query *query)
 	return args_number(args, "limit", 1, CORDON_LIMIT_MAX, &query->limit);
 }
 
+bool query_person(const struct args *args, struct cordon_query *query)
+{
+	query->name = args_value(args, "name");
+	query->nationality = args_value(args, "nationality");
+	return args_date(args, "born", &query->born) &&
+	       args_code(args, "sex", CORDON_CODES_SEX, &query->sex) &&
+	       args_number(args, "min-score", 1, CORDON_SCORE_MAX, &query->min_score);
+}
+
 bool query_mrz_lines(
 	const struct args *args, struct arena *arena, struct cordon_query *query)
 {

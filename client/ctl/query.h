@@ -17,6 +17,18 @@
 		"reference-date", "DATE",                                              \
 			"today, for two-digit years (default: today)"                  \
 	}
+/* Of a question by name. */
+#define QUERY_PERSON_OPTIONS                                                           \
+	{ "name", "TEXT", "in any script, in any order" },                             \
+		{ "born", "DATE", "YYYY[-MM[-DD]]" },                                  \
+		{ "nationality", "XXX", "state" },                                     \
+	{                                                                              \
+		"sex", "M|F|X", "as printed"                                           \
+	}
+#define QUERY_SCORE_OPTION                                                             \
+	{                                                                              \
+		"min-score", "N", "the least score of a name (default: the node's)"    \
+	}
 #define QUERY_LIMIT_OPTION                                                             \
 	{                                                                              \
 		"limit", "N", "most matches in an answer (default 20)"                 \
@@ -26,6 +38,8 @@
 bool query_context(
 	const struct ctl *ctl, const struct args *args, struct cordon_context *context);
 bool query_limit(const struct args *args, struct cordon_query *query);
+/* What QUERY_PERSON_OPTIONS and QUERY_SCORE_OPTION say; the name may be missing. */
+bool query_person(const struct args *args, struct cordon_query *query);
 
 /* Up to three lines for an MRZ from operands, else from stdin; in arena memory. */
 bool query_mrz_lines(

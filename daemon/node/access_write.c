@@ -19,9 +19,8 @@
  * at a time, which "busy" says.
  *
  * 1. All that workers have submitted by now is one group, as far as it fits; what comes
- *    while it is synced is the next.
- *    Under load it begins one only so often: syncs and wakes are what a group costs,
- * and who comes a little later has a place in it, too.
+ *    while it is synced is the next.  Under load the thread begins one only so often:
+ *    who comes a little later has a place in it, too.
  * 2. A checkpoint that is due goes with the group, in the same write and sync.
  * 3. A group that does not fit closes the segment and begins another on a spare.
  * 4. Nothing new is taken once half a segment is left and there is no spare: what was
@@ -428,7 +427,7 @@ static void write_batches(struct access_log *log, struct access_batch *first)
 
 bool access_write_now(struct access_log *log, struct access_batch *batch)
 {
-	bool free;
+	bool free, signed_so_far;
 
 	pthread_mutex_lock(&log->lock);
 	free = !log->busy && log->first == NULL && !log->ending;
@@ -438,11 +437,13 @@ bool access_write_now(struct access_log *log, struct access_batch *batch)
 		return false;
 	}
 	batch->next = NULL;
+	signed_so_far = !log->dirty;
 	write_all(log, batch);
 	pthread_mutex_lock(&log->lock);
 	log->busy = false;
 	pthread_cond_broadcast(&log->idle);
-	if (log->first != NULL) {
+	/* from now on the writer has a checkpoint to be in time for */
+	if (log->first != NULL || signed_so_far) {
 		pthread_cond_signal(&log->wake);
 	}
 	pthread_mutex_unlock(&log->lock);

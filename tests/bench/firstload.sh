@@ -40,8 +40,8 @@ if [ -z "${CORDON_BENCH_BUILD:-}" ]; then
 	install_packages $BUILD_PACKAGES libcmocka-dev
 	[ -f "$build/build.ninja" ] ||
 		meson setup "$build" "$root" --buildtype=release >/dev/null
-	ninja -C "$build" daemon/cordond client/ctl/cordonctl tests/bench/bench_people \
-		tests/bench/bench_firstload >/dev/null
+	ninja --quiet -C "$build" daemon/cordond client/ctl/cordonctl tests/bench/bench_people \
+		tests/bench/bench_firstload
 fi
 dir=$(mktemp -d "${CORDON_BENCH_DIR:-${TMPDIR:-/tmp}}/cordon-bench.XXXXXX")
 trap cleanup EXIT

@@ -19,7 +19,7 @@ for corpus in tests/fuzz/corpus/*; do
 	set -- "$@" "tests/fuzz/replay_${corpus##*/}"
 done
 # what the build itself runs is not asked
-LLVM_PROFILE_FILE=/dev/null ninja -C "$build" "$@" >/dev/null
+LLVM_PROFILE_FILE=/dev/null ninja --quiet -C "$build" "$@"
 profiles=$(mktemp -d)
 trap 'rm -rf "$profiles"' EXIT
 objects=

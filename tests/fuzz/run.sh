@@ -18,7 +18,7 @@ case $time in
 esac
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" -Dfuzzers=true \
 	-Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-ninja -C "$build" >/dev/null
+ninja --quiet -C "$build"
 [ $# -gt 0 ] || set -- $(for target in "$build"/tests/fuzz/fuzz_*; do
 	[ -f "$target" ] && [ -x "$target" ] && echo "${target##*/fuzz_}"
 done)

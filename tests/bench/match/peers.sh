@@ -20,7 +20,7 @@ here=$root/tests/bench/match
 install_packages $BUILD_PACKAGES libcmocka-dev postgresql
 pg_bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" --buildtype=release >/dev/null
-ninja -C "$build" tests/bench/match/bench_match_peers >/dev/null
+ninja --quiet -C "$build" tests/bench/match/bench_match_peers
 dir=$(mktemp -d "${TMPDIR:-/tmp}/cordon-match-peers.XXXXXX")
 port=$(union_free_port 3)
 

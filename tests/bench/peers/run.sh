@@ -34,8 +34,8 @@ install_packages $BUILD_PACKAGES libcmocka-dev postgresql slapd ldap-utils libpq
 	libldap-dev
 pg_bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" --buildtype=release >/dev/null
-ninja -C "$build" daemon/cordond client/ctl/cordonctl tests/bench/bench_people \
-	tests/bench/bench_firstload tests/bench/bench_steady >/dev/null
+ninja --quiet -C "$build" daemon/cordond client/ctl/cordonctl tests/bench/bench_people \
+	tests/bench/bench_firstload tests/bench/bench_steady
 dir=$(mktemp -d "${CORDON_BENCH_DIR:-${TMPDIR:-/tmp}}/cordon-peers.XXXXXX")
 trap cleanup EXIT
 trap 'exit 130' INT TERM

@@ -239,11 +239,29 @@ static void a_node_that_closes_says_why(void **state)
 
 /* ---- answers ---- */
 
+/* Of one match, whose record this is. */
+static void send_answer(struct fake_conn *conn, const struct frame_header *header,
+	const struct cordon_record *record, const struct cordon_answer *answer)
+{
+	static const uint8_t salt[RECORD_SALT_BYTES] = { 7 };
+	struct arena *arena = conn->node->data;
+	Cordon__LookupAnswer message = CORDON__LOOKUP_ANSWER__INIT;
+	Cordon__Answer *one;
+	struct bytes sealed;
+
+	assert_int_equal(record_seal(record, salt, arena, &sealed), 0);
+	assert_int_equal(lookup_answer_to_message(answer, &sealed, arena, &one), 0);
+	message.answers = &one;
+	message.n_answers = 1;
+	message.freshness_generation = 1;
+	fake_freshness(conn);
+	fake_send(conn, MESSAGE_LOOKUP_ANSWER, 0, header->request, &message.base);
+}
+
 /* Answers with one match, of numbers that this version does not know. */
 static void answer_from_the_future(struct fake_conn *conn,
 	const struct frame_header *header, const ProtobufCMessage *decoded)
 {
-	static const uint8_t salt[RECORD_SALT_BYTES] = { 7 };
 	static const char *const because[] = { "number", "iris:left" };
 	static const uint32_t actions[] = { CORDON_ACTION_REFER, 4711 };
 	struct arena *arena = conn->node->data;
@@ -268,19 +286,10 @@ static void answer_from_the_future(struct fake_conn *conn,
 		.matches = &match,
 		.matches_count = 1,
 	};
-	Cordon__LookupAnswer message = CORDON__LOOKUP_ANSWER__INIT;
-	Cordon__Answer *one;
-	struct bytes sealed;
 
 	(void)decoded;
 	record->reason = 999;
-	assert_int_equal(record_seal(record, salt, arena, &sealed), 0);
-	assert_int_equal(lookup_answer_to_message(&answer, &sealed, arena, &one), 0);
-	message.answers = &one;
-	message.n_answers = 1;
-	message.freshness_generation = 1;
-	fake_freshness(conn);
-	fake_send(conn, MESSAGE_LOOKUP_ANSWER, 0, header->request, &message.base);
+	send_answer(conn, header, record, &answer);
 }
 
 static void codes_of_a_newer_node_are_kept(void **state)
@@ -315,7 +324,6 @@ static void codes_of_a_newer_node_are_kept(void **state)
 static void answer_by_name(struct fake_conn *conn, const struct frame_header *header,
 	const ProtobufCMessage *decoded)
 {
-	static const uint8_t salt[RECORD_SALT_BYTES] = { 7 };
 	static const char *const narrow[] = { "birth_date", "limit" };
 	struct arena *arena = conn->node->data;
 	struct cordon_record *record =
@@ -338,18 +346,9 @@ static void answer_by_name(struct fake_conn *conn, const struct frame_header *he
 		.namesakes = 4711,
 		.narrow = narrow,
 		.narrow_count = 2 };
-	Cordon__LookupAnswer message = CORDON__LOOKUP_ANSWER__INIT;
-	Cordon__Answer *one;
-	struct bytes sealed;
 
 	(void)decoded;
-	assert_int_equal(record_seal(record, salt, arena, &sealed), 0);
-	assert_int_equal(lookup_answer_to_message(&answer, &sealed, arena, &one), 0);
-	message.answers = &one;
-	message.n_answers = 1;
-	message.freshness_generation = 1;
-	fake_freshness(conn);
-	fake_send(conn, MESSAGE_LOOKUP_ANSWER, 0, header->request, &message.base);
+	send_answer(conn, header, record, &answer);
 }
 
 static void an_answer_by_name_says_how_far_it_goes(void **state)

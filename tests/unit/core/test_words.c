@@ -221,6 +221,7 @@ static void unreadable_script_is_at_least_like_itself(void **state)
 	(void)state;
 	assert_int_equal(a.count, 1);
 	assert_int_equal(b.count, 1);
+	assert_int_equal(a.words[0].part, b.words[0].part);
 	assert_int_equal(a.words[0].flags, b.words[0].flags);
 	assert_int_equal(a.words[0].size, b.words[0].size);
 	assert_memory_equal(a.words[0].sound, b.words[0].sound, a.words[0].size);
