@@ -129,22 +129,36 @@ int access_replace(const char *path, const void *data, size_t size, struct errms
 
 int access_recover(struct access_log *log, struct errmsg *msg);
 
+/* ---- access_segment.c: the end of the log, for whoever writes
+ * ------------------------
+ */
+
+/* Begins a segment, if there is space for it. */
+void access_begin(struct access_log *log);
+/* Closes the segment and begins another.  CORDON_EFULL: there is no spare, and the old
+ * one stays open. */
+int access_rotate(struct access_log *log, struct errmsg *msg);
+int access_close_segment(struct access_log *log, struct errmsg *msg);
+/* Signs what was logged and, reason AUDIT_END, closes the segment. */
+int access_checkpoint(
+	struct access_log *log, enum audit_reason reason, struct errmsg *msg);
+/* 0 or an errno. */
+int access_sync(struct access_log *log);
+/* Is the reserve spent, or is there space again? */
+void access_judge(struct access_log *log);
+/* A checkpoint, for the next start. */
+void access_remember(
+	struct access_log *log, const uint8_t *frame, size_t size, int64_t at_us);
+
 /* ---- access_write.c: the writer -----------------------------------------------------
  */
 
 void *access_writer_run(void *context);
-/* Before the writer runs: begins a segment, if there is space for it. */
-void access_begin(struct access_log *log);
-/* Signs what was logged and, reason AUDIT_END, closes the segment. */
-int access_checkpoint(
-	struct access_log *log, enum audit_reason reason, struct errmsg *msg);
 void access_submit(struct access_log *log, struct access_batch *batch);
 /* Writes and syncs it on this thread; false: somebody else is writing, submit it. */
 bool access_write_now(struct access_log *log, struct access_batch *batch);
 /* Until all that was submitted is written, and all jobs are done. */
 void access_wait(struct access_log *log);
-void access_remember(
-	struct access_log *log, const uint8_t *frame, size_t size, int64_t at_us);
 
 /* ---- access_keep.c: the keeper ------------------------------------------------------
  */

@@ -3,6 +3,9 @@
 
 #include "daemon/store/index.h"
 
+_Static_assert(REF_SEQUENCE_MAX == UINT64_MAX >> POSTING_LIST_BITS,
+	"the search orders equals by the sequence in a REF");
+
 /* What live rows are found by as persons: postings, and the card they are compared by.
  */
 

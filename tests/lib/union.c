@@ -152,6 +152,8 @@ const char *union_file(struct testunion *u, const char *name, const char *conten
 /* ---- nodes
  * ------------------------------------------------------------------------------ */
 
+#define PORT_ELSEWHERE 7700
+
 static unsigned port_now_free(const char *host)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
@@ -163,7 +165,7 @@ static unsigned port_now_free(const char *host)
 	if (bind(fd, (struct sockaddr *)&at, size) != 0) {
 		/* an address of another network namespace, which has all its ports */
 		close(fd);
-		return 7700;
+		return PORT_ELSEWHERE;
 	}
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
 	close(fd);
@@ -181,7 +183,7 @@ static unsigned free_port(const char *host)
 
 	do {
 		port = port_now_free(host);
-	} while (port != 7700 && taken[port]);
+	} while (port != PORT_ELSEWHERE && taken[port]);
 	taken[port] = true;
 	return port;
 }

@@ -179,11 +179,10 @@ static int open_card(const struct looking *looking, uint64_t ref, struct card *c
 	return card_open(packed, card);
 }
 
-/* A list's number, the upper 16 bits of a REF, is each node's own; sequences are the
- * owner's, so that nodes put equals in one order. */
+/* Sequences are the owner's: by them nodes put equals in one order. */
 static uint64_t sequence_first(uint64_t ref)
 {
-	return ref << 16 | ref >> 48;
+	return ref << POSTING_LIST_BITS | ref >> (64 - POSTING_LIST_BITS);
 }
 
 static int by_score(const void *a, const void *b)

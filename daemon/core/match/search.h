@@ -19,10 +19,12 @@
 struct posting {
 	uint32_t born;      /* born_pack; 0 unknown; of an approximate date the year */
 	uint32_t signature; /* of the name's first four (other) words, a byte each */
-	uint64_t ref;
+	uint64_t ref;       /* list's number and sequence of the row */
 };
 
 #define POSTING_BYTES 16
+/* A list's number, in the upper bits of a REF, is each node's own. */
+#define POSTING_LIST_BITS 16
 #define POSTINGS_MAX 512 /* of one record */
 
 struct record_posting {

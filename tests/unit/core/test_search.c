@@ -346,6 +346,35 @@ static void the_order_of_insertion_changes_nothing(void **state)
 	free(turned);
 }
 
+/* Two lists, which another node numbers the other way round. */
+static void equals_come_in_one_order_at_every_node(void **state)
+{
+	static const uint64_t numbers[][2] = { { 1, 2 }, { 2, 1 } };
+	static const uint64_t sequences[] = { 8000005, 8000003 };
+	const struct person twin = {
+		.surname = "ZUBAREV", .given = "INNOKENTY", .born = date(1970, 2, 3)
+	};
+
+	for (size_t node = 0; node < 2; node++) {
+		struct fixture *f = *state;
+		struct name_words words;
+
+		listed_free(&f->listed);
+		memset(&f->listed, 0, sizeof(f->listed));
+		for (size_t i = 0; i < 2; i++) {
+			list_person(f,
+				numbers[node][i] << (64 - POSTING_LIST_BITS) |
+					sequences[i],
+				&twin);
+		}
+		words_of(f, &twin, &words);
+		ask_words(f, &words, twin.born, 1);
+		assert_int_equal(f->result.count, 2);
+		assert_true(f->result.found[0].ref << POSTING_LIST_BITS ==
+			    sequences[1] << POSTING_LIST_BITS);
+	}
+}
+
 static void the_best_come_first(void **state)
 {
 	struct fixture *f = *state;
@@ -431,6 +460,7 @@ int main(void)
 		TEST(a_truncated_word_is_found),
 		TEST(a_name_of_one_word_with_a_wrong_letter_is_found),
 		TEST(the_order_of_insertion_changes_nothing),
+		TEST(equals_come_in_one_order_at_every_node),
 		TEST(the_best_come_first),
 		TEST(what_is_too_common_is_cut_and_said),
 		TEST(nothing_is_found_of_nothing),
