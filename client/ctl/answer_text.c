@@ -171,7 +171,9 @@ static void print_more(const struct cordon_answer *answer)
 		puts("  there are more than are shown");
 	}
 	for (size_t i = 0; i < answer->narrow_count; i++) {
-		printf("    to narrow it:");
+		fputs(answer->matches_count > 0 ? "    to narrow it:"
+						: "    too little to go by:",
+			stdout);
 		print_part(narrow_text(answer->narrow[i]));
 		putchar('\n');
 	}

@@ -49,7 +49,8 @@ static const struct command commands[] = {
 		lookup_document_options, 1, 1, cmd_lookup_document },
 	{ "lookup mrz", "[LINE...]",
 		"the document, number and person of a machine-readable zone",
-		"Lines come from standard input when none are given.\n" LOOKUP_STATUS,
+		"Lines come from standard input when none are given, or "
+		"\"-\".\n" LOOKUP_STATUS,
 		lookup_mrz_options, 0, 3, cmd_lookup_mrz },
 	{ "lookup person", "", "a person by name, or by personal number",
 		"A name is a question, never a verdict: it finds what is "
@@ -188,8 +189,9 @@ static const struct command commands[] = {
 		"status: 3\npossible, 0 not alike enough.\n",
 		match_options, 2, 2, cmd_match },
 	{ "mrz", "[LINE...]", "read a machine-readable zone; needs no node",
-		"Lines come from standard input when none are given.  Exit status: 0 "
-		"valid, 3\n"
+		"Lines come from standard input when none are given, or \"-\".  Exit "
+		"status: 0\n"
+		"valid, 3 "
 		"readable with a fault, 2 no machine-readable zone.\n",
 		mrz_options, 0, 3, cmd_mrz },
 };

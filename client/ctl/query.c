@@ -64,13 +64,15 @@ bool query_person(const struct args *args, struct cordon_query *query)
 bool query_mrz_lines(
 	const struct args *args, struct arena *arena, struct cordon_query *query)
 {
+	bool typed = args->operands_count > 1 ||
+		     (args->operands_count == 1 && strcmp(args->operands[0], "-") != 0);
 	char line[256];
 
 	query->type = CORDON_QUERY_MRZ;
-	for (size_t i = 0; i < args->operands_count; i++) {
+	for (size_t i = 0; typed && i < args->operands_count; i++) {
 		query->mrz_lines[query->mrz_line_count++] = args->operands[i];
 	}
-	while (args->operands_count == 0 && fgets(line, sizeof(line), stdin) != NULL) {
+	while (!typed && fgets(line, sizeof(line), stdin) != NULL) {
 		size_t length = strcspn(line, "\r\n");
 
 		if (length == 0) {

@@ -138,7 +138,7 @@ static int take_cleared(struct lookup_run *run, const struct screened *screened,
 /* ---- too many ----------------------------------------------------------------------
  */
 
-/* What would make them fewer. */
+/* What would make them fewer; or, of one word, enough to go by. */
 static int take_narrow(struct lookup_run *run, const struct question *question,
 	uint32_t limit, struct cordon_answer *answer)
 {
@@ -157,12 +157,18 @@ static int take_narrow(struct lookup_run *run, const struct question *question,
 	if (question->has_name && question->person.name.words.count < 3) {
 		narrow[count++] = "another_name";
 	}
-	if (!answer->cut && limit < CORDON_LIMIT_MAX) {
+	if (answer->more && !answer->cut && limit < CORDON_LIMIT_MAX) {
 		narrow[count++] = "limit";
 	}
 	answer->narrow = narrow;
 	answer->narrow_count = count;
 	return 0;
+}
+
+/* Most that is listed under one word has others that are missing then. */
+static bool one_word(const struct question *question)
+{
+	return question->has_name && question->person.name.words.count == 1;
 }
 
 static bool any_by_name(const struct screened *screened)
@@ -188,7 +194,8 @@ int lookup_take(struct lookup_run *run, const struct question *question,
 	answer->matches_count =
 		screened->matches_count > limit ? limit : screened->matches_count;
 	error = take_matches(run, question, candidates, screened, answer, shown);
-	if (error == 0 && answer->more) {
+	if (error == 0 &&
+		(answer->more || (answer->matches_count == 0 && one_word(question)))) {
 		error = take_narrow(run, question, limit, answer);
 	}
 	return error == 0 ? take_cleared(run, screened, answer) : error;

@@ -154,9 +154,10 @@ struct cordon_answer {
 	/* The name is too common to look at everybody: the most likely ones were, and
 	 * the answer is not complete. */
 	bool cut;
-	/* With cut or more: what would narrow the question, as codes: "birth_date",
-	 * "whole_birth_date", "another_name" (given name, surname or patronymic),
-	 * "limit" (a higher one). */
+	/* With cut or more, or where one word of a name finds nothing: what would
+	 * narrow the question, as codes: "birth_date", "whole_birth_date",
+	 * "another_name" (given name, surname or patronymic), "limit" (a higher one).
+	 */
 	const char *const *narrow;
 	size_t narrow_count;
 };

@@ -270,6 +270,29 @@ static void the_officer_is_told_how_many_have_the_name(void **state)
 	union_output_finish(&output);
 }
 
+static void one_word_that_finds_nothing_asks_for_another(void **state)
+{
+	json_t *answer = person(kaz, "Orlov", NULL);
+	const json_t *narrow = json_object_get(answer, "narrow");
+	struct union_output output;
+
+	(void)state;
+	assert_string_equal(
+		json_string_value(json_object_get(answer, "verdict")), "clear");
+	assert_string_equal(json_string_value(json_array_get(narrow, 0)), "birth_date");
+	assert_string_equal(
+		json_string_value(json_array_get(narrow, 1)), "another_name");
+	assert_int_equal(json_array_size(narrow), 2);
+	json_decref(answer);
+	union_ctl(kaz, UNION_CHECKPOINT, NULL, &output, "lookup", "person", "--name",
+		"Orlov", NULL);
+	assert_non_null(strstr(output.out, "too little to go by: give one name more"));
+	union_output_finish(&output);
+	answer = person(kaz, "Nobody Atall", NULL);
+	assert_int_equal(json_array_size(json_object_get(answer, "narrow")), 0);
+	json_decref(answer);
+}
+
 static void nodes_answer_alike(void **state)
 {
 	static const char *const names[] = { "ORLOV ANDREY", "Ivanov Sergey" };
@@ -467,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_misused_identity_points_to_the_note),
 		cmocka_unit_test(a_weak_alias_says_so),
 		cmocka_unit_test(the_officer_is_told_how_many_have_the_name),
+		cmocka_unit_test(one_word_that_finds_nothing_asks_for_another),
 		cmocka_unit_test(nodes_answer_alike),
 		cmocka_unit_test(the_least_score_is_the_askers_to_say),
 		cmocka_unit_test(each_kind_has_a_threshold_of_its_own),

@@ -76,6 +76,26 @@ static void the_status_of_a_lookup_tells_its_answer(void **state)
 	}
 }
 
+static void a_zone_comes_from_standard_input(void **state)
+{
+	static const char zone[] = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n"
+				   "L898902C36UTO7408122F1204159ZE184226B<<<<<10\n";
+	struct union_output output;
+
+	(void)state;
+	union_ctl(rus, UNION_CHECKPOINT, zone, &output, "mrz", "-", NULL);
+	assert_int_equal(output.status, 0);
+	assert_non_null(strstr(output.out, "L898902C3"));
+	union_output_finish(&output);
+	union_ctl(rus, UNION_CHECKPOINT, zone, &output, "mrz", NULL);
+	assert_int_equal(output.status, 0);
+	union_output_finish(&output);
+	union_ctl(rus, UNION_CHECKPOINT, "", &output, "lookup", "mrz", "-", NULL);
+	assert_int_equal(output.status, 2);
+	assert_non_null(strstr(output.err, "no line of a machine-readable zone"));
+	union_output_finish(&output);
+}
+
 static void an_answer_has_the_form_that_programs_rely_on(void **state)
 {
 	static const char *const keys[] = { "lookup", "verdict", "complete", "missing",
@@ -199,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_status_of_a_lookup_tells_its_answer),
+		cmocka_unit_test(a_zone_comes_from_standard_input),
 		cmocka_unit_test(an_answer_has_the_form_that_programs_rely_on),
 		cmocka_unit_test(a_batch_answers_in_order_and_ends_with_the_worst),
 		cmocka_unit_test(an_export_is_read_back_to_the_same_records),

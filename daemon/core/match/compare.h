@@ -23,6 +23,8 @@
  * thought common because the list is short.
  */
 #define WEIGHT_LIST_PERSONS 20000
+/* The least in a list where the word is everybody's: it still has to agree. */
+#define WEIGHT_LIST_LEAST 170
 uint32_t weight_in_list(
 	const struct name_word *word, uint64_t with_word, uint64_t persons);
 

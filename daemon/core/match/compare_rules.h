@@ -29,6 +29,11 @@
 #define CONFLICT_WORST 560
 #define CONFLICT_SAME_LEAST 2
 
+/* At the least where the whole name is the same, however many have it: an officer
+ * decides. */
+#define EVIDENCE_WHOLE_NAME 410
+#define WHOLE_NAME_LEAST 2 /* words, initials and fathers' names not among them */
+
 /* persons */
 #define EVIDENCE_FORMER_NAME (-10)
 #define EVIDENCE_WEAK_ALIAS (-40)

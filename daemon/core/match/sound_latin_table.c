@@ -162,6 +162,8 @@ const struct latin_sign latin_signs[] = {
 	{ "aviC", 0, '$', HABIT_BELARUSIAN },
 	{ "auna", 0, '$', HABIT_BELARUSIAN },
 	{ "aUna", 0, '$', HABIT_BELARUSIAN },
+	{ "ouna", 0, '$', HABIT_BELARUSIAN },
+	{ "oUna", 0, '$', HABIT_BELARUSIAN },
 };
 const size_t latin_signs_count = COUNT(latin_signs);
 

@@ -34,7 +34,7 @@ static uint32_t log2_256(uint64_t value)
 uint32_t weight_in_list(
 	const struct name_word *word, uint64_t with_word, uint64_t persons)
 {
-	uint32_t region = weight_without_list(word), of_all, share, weight;
+	uint32_t region = weight_without_list(word), of_all, share, weight = 0;
 	/* how many of WEIGHT_LIST_PERSONS have the word in the region, in 1/1024 */
 	uint64_t expected =
 		((uint64_t)WEIGHT_LIST_PERSONS << 10) >> region / WEIGHT_BIT;
@@ -42,7 +42,12 @@ uint32_t weight_in_list(
 	of_all = log2_256(((persons + WEIGHT_LIST_PERSONS) << 10) | 1);
 	share = log2_256(
 		((with_word < persons ? with_word : persons) << 10) + expected + 1);
-	weight = of_all > share ? (of_all - share) * WEIGHT_BIT >> FRACTION_BITS : 0;
+	if (of_all > share) {
+		weight = (of_all - share) * WEIGHT_BIT >> FRACTION_BITS;
+	}
+	if (weight < WEIGHT_LIST_LEAST) {
+		return WEIGHT_LIST_LEAST;
+	}
 	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 

@@ -31,7 +31,7 @@ void match_context_destroy(struct match_context *context);
 
 /* Grows with every change of the rules that changes any sound, skeleton, flag or card:
  * an index of another version is made anew. */
-#define MATCH_RULES_VERSION 2
+#define MATCH_RULES_VERSION 3
 
 #define SOUND_MAX 20      /* letters of a sound; what is longer is cut there */
 #define NAME_WORDS_MAX 10 /* of one name; what comes after is left out (cut) */

@@ -235,7 +235,7 @@ static void a_word_weighs_more_the_rarer_it_is(void **state)
 	uint32_t last = WEIGHT_MAX + 1;
 
 	(void)state;
-	for (uint64_t count = 0; count <= 1000000; count = 4 * count + 1) {
+	for (uint64_t count = 0; count <= 40000; count = 4 * count + 1) {
 		uint32_t weight = weight_in("karavaitis", count, 1000000);
 
 		assert_true(weight < last);
@@ -245,7 +245,8 @@ static void a_word_weighs_more_the_rarer_it_is(void **state)
 	assert_in_range(weight_in("karavaitis", 1000, 1000000) -
 				weight_in("karavaitis", 2000, 1000000),
 		WEIGHT_BIT - 2, WEIGHT_BIT + 2);
-	assert_int_equal(weight_in("karavaitis", 100000000, 100000000), 0);
+	assert_int_equal(
+		weight_in("karavaitis", 100000000, 100000000), WEIGHT_LIST_LEAST);
 }
 
 static void a_short_list_does_not_make_words_common(void **state)

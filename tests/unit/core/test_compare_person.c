@@ -176,6 +176,29 @@ static void another_birth_date_or_word_is_below_the_threshold(void **state)
 	assert_true((score.reasons & REASON(WORD_DIFFERS)) != 0);
 }
 
+static void a_whole_name_is_possible_however_many_have_it(void **state)
+{
+	struct compare_person asked = asks("ivanov", "sergei", 0);
+	struct card head = { 0 };
+	struct card_name name = name_of(CORDON_NAME_PRIMARY, "ivanov", "sergei");
+	struct card_name other = name_of(CORDON_NAME_PRIMARY, "ivanova", "sergei");
+	struct card_name more = name_of(CORDON_NAME_PRIMARY, "ivanov", "sergei");
+
+	(void)state;
+	asked.name.weights[0] = asked.name.weights[1] = WEIGHT_LIST_LEAST;
+	assert_true(scored(&asked, &head, &name, 1).score >= SCORE_NAME);
+	assert_true(scored(&asked, &head, &other, 1).score < SCORE_NAME);
+	more.words.words[2] = (struct name_word){ .size = 4, .part = WORD_PATRONYMIC };
+	memcpy(more.words.words[2].sound, "petr", 4);
+	more.words.count = 3;
+	assert_true(scored(&asked, &head, &more, 1).score >= SCORE_NAME);
+	more.words.words[2].part = WORD_ANY;
+	assert_true(scored(&asked, &head, &more, 1).score < SCORE_NAME);
+	asked.name.words.count = 1;
+	name.words.count = 1;
+	assert_true(scored(&asked, &head, &name, 1).score < SCORE_NAME);
+}
+
 static void a_card_without_names_is_nothing(void **state)
 {
 	struct compare_person asked = asks("ivanov", "sergei", date(1980, 5, 7));
@@ -218,6 +241,7 @@ int main(void)
 		cmocka_unit_test(the_best_name_of_a_card_counts_and_its_type_is_said),
 		cmocka_unit_test(a_name_is_never_a_match_however_much_agrees),
 		cmocka_unit_test(another_birth_date_or_word_is_below_the_threshold),
+		cmocka_unit_test(a_whole_name_is_possible_however_many_have_it),
 		cmocka_unit_test(a_card_without_names_is_nothing),
 		cmocka_unit_test(more_agreement_is_never_a_lower_score),
 	};
