@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/match/sound.h"
+#include "daemon/core/match/sound_pinyin.h"
 
 #include <string.h>
 
@@ -161,6 +162,12 @@ static bool vowel_at(const struct line *line, size_t at)
 	       (sound_vowel(line->text[at]) || line->text[at] == 'w');
 }
 
+/* One that did not glide: behind a glide there are e and y. */
+static bool open_vowel_at(const struct line *line, size_t at)
+{
+	return vowel_at(line, at) && line->text[at] != 'e' && line->text[at] != 'y';
+}
+
 static bool text_at(const struct line *line, size_t at, const char *text)
 {
 	size_t size = strlen(text);
@@ -199,7 +206,7 @@ static void put_u(const struct line *in, size_t at, bool belarusian, struct line
 	if (in->text[at] == 'U' && last == '\0') {
 		put(out, belarusian ? 'u' : 'o');
 	} else if (in->text[at] == 'U') {
-		put(out, !vowel_at(in, at + 1) && sound_vowel(last) ? 'v' : 'o');
+		put(out, sound_vowel(last) && !open_vowel_at(in, at + 1) ? 'v' : 'o');
 	} else {
 		put(out, consonant_u(in, at, last, belarusian) ? 'v' : 'u');
 	}
@@ -211,12 +218,13 @@ static bool silent_o(const struct line *in, size_t at, bool belarusian)
 	return text_at(in, at, "ou") && !consonant_u(in, at + 1, 'o', belarusian);
 }
 
-/* -ов, -ова: behind ж, ч, ш, щ, ц it is written -ев too. */
+/* -ов, -оў, -ова: behind ж, ч, ш, щ, ц it is written -ев too. */
 static bool ends_as_ov(const struct line *in, size_t at)
 {
 	size_t left = in->size - at;
 
-	return (left == 2 && (text_at(in, at, "ov") || text_at(in, at, "of"))) ||
+	return (left == 2 && in->text[at] == 'o' &&
+		       strchr("vfuU", in->text[at + 1]) != NULL) ||
 	       (left == 3 && text_at(in, at, "ova"));
 }
 
@@ -243,8 +251,8 @@ static void vowels(const struct line *in, bool belarusian, struct line *out)
 	}
 }
 
-/* -of, -ef are -ov, -ev; -aya is -a; -ovova is -ova; of Armenian surnames a first h
- * is not heard everywhere. */
+/* -of, -ef are -ov, -ev; -aya is -a; -ovova is -ova; -zoda is what Tajiks write for -ov
+ * since 2016; of Armenian surnames a first h is not heard everywhere. */
 static void ending(struct line *line)
 {
 	size_t size = line->size;
@@ -253,6 +261,13 @@ static void ending(struct line *line)
 				memcmp(line->text + size - 5, "evova", 5) == 0)) {
 		line->size -= 2;
 		line->text[line->size - 1] = 'a';
+		return;
+	}
+	if (size > 7 && memcmp(line->text + size - 4, "zoda", 4) == 0) {
+		bool vowel = sound_vowel(line->text[size - 5]);
+
+		memcpy(line->text + size - 4, vowel ? "ev" : "ov", 2);
+		line->size -= 2;
 		return;
 	}
 	if (size > 5 && line->text[0] == 'h' &&
@@ -285,15 +300,21 @@ static size_t copy_sound(const struct line *line, char sound[SPELT_MAX])
 size_t sound_of_spelt(
 	const struct spelt_word *word, unsigned habits, char sound[SPELT_MAX])
 {
-	struct line letters = { .size = word->size }, met = { .size = 0 },
+	struct line letters = { .size = 0 }, met = { .size = 0 },
 		    glided_line = { .size = 0 }, done = { .size = 0 };
+	bool latin = word->latin;
 
-	if (word->latin) {
-		letters.size = sound_latin(word, habits, letters.text);
-	} else {
-		memcpy(letters.text, word->letters, word->size);
+	if ((habits & HABIT_PINYIN) != 0) {
+		letters.size = pinyin_spell(word, letters.text);
+		latin &= letters.size == 0;
 	}
-	meet(&letters, habits, word->latin, &met);
+	if (latin) {
+		letters.size = sound_latin(word, habits, letters.text);
+	} else if (letters.size == 0) {
+		memcpy(letters.text, word->letters, word->size);
+		letters.size = word->size;
+	}
+	meet(&letters, habits, latin, &met);
 	glide(&met, &glided_line);
 	vowels(&glided_line, (habits & HABIT_BELARUSIAN) != 0, &done);
 	ending(&done);

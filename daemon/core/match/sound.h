@@ -62,7 +62,8 @@ enum sound_habit {
 	HABIT_CH = 256,         /* ch is ч whatever else there is */
 	HABIT_FRENCH = 512,     /* ch is ш, j is ж */
 	HABIT_PERSIAN = 1024,   /* of Arabic letters: Persian, Dari, Pashto, Urdu */
-	HABIT_AZERI = 2048      /* q is г */
+	HABIT_AZERI = 2048,     /* q is г */
+	HABIT_PINYIN = 4096     /* Chinese (sound_pinyin.h) */
 };
 
 /* Of a name, the union of its words'. */

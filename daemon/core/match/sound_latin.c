@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/core/match/sound_pinyin.h"
 #include "daemon/core/match/sound_table.h"
 
 static bool one_of(char c, const char *set)
@@ -135,5 +136,5 @@ unsigned sound_habits(const struct spelt_word *word)
 			habits |= signs[i].habits;
 		}
 	}
-	return habits;
+	return pinyin_sign(word) ? habits | HABIT_PINYIN : habits;
 }

@@ -11,6 +11,7 @@ const struct latin_rule latin_rules[] = {
 	{ "cz", "C", 0, 0, 0, 0 }, { "chenk", "Cenk", 0, 0, 0, 0 },
 	{ "chuk", "Cuk", 0, '$', 0, 0 }, { "chik", "Cik", 0, '$', 0, 0 },
 	{ "ch", "S", 0, 0, HABIT_FRENCH, HABIT_CH },
+	{ "chou", "Cou", 0, '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J | HABIT_FRENCH },
 	{ "chov", "Cev", 0, '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
 	{ "chova", "Ceva", 0, '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
 	{ "cho", "xo", 'V', 0, 0, HABIT_CH | HABIT_ENGLISH },
@@ -28,6 +29,7 @@ const struct latin_rule latin_rules[] = {
 
 	{ "achmad", "axmad", 0, 0, 0, 0 }, { "achmat", "axmat", 0, 0, 0, 0 },
 	{ "achmed", "axmed", 0, 0, 0, 0 }, { "adzi", "aji", 'G', 0, 0, 0 },
+	{ "auio", "av~o", 0, 0, 0, 0 }, { "auyo", "av~o", 0, 0, 0, 0 },
 
 	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, HABIT_SWEDISH, 0 },
 	{ "dzj", "dz'", 0, 'V', 0, 0 },
@@ -44,7 +46,8 @@ const struct latin_rule latin_rules[] = {
 	{ "gj", "g'", 0, 'V', 0, 0 },
 
 	{ "ine", "in", 'C', '$', 0, 0 }, { "ijs", "i", 0, '$', 0, 0 },
-	{ "ijus", "i", 0, '$', 0, 0 }, { "iou", "~u", 0, 0, 0, 0 },
+	{ "ijus", "i", 0, '$', 0, 0 }, { "iou", "~ou", 0, '$', 0, 0 },
+	{ "iou", "~u", 0, 0, 0, 0 },
 
 	{ "jee", "je", '^', 0, 0, 0 },
 	{ "jon", "jon", 'C', '$', 0, HABITS_SLAVIC | HABIT_GLIDE_J },
@@ -57,6 +60,7 @@ const struct latin_rule latin_rules[] = {
 	{ "j", "~", 'V', 'C', 0, 0 }, { "j", "~", 'V', '$', 0, 0 },
 
 	{ "kaja", "ka~a", 0, '$', 0, 0 }, { "kh", "x", 0, 0, 0, 0 },
+	{ "ksj", "ks'", 0, 'V', 0, 0 },
 
 	{ "lah", "la", 'L', '$', 0, 0 },
 
@@ -97,7 +101,7 @@ const struct latin_rule latin_rules[] = {
 	{ "x", "x", 0, 'C', 0, 0 }, { "x", "ks", 'E', 0, 0, 0 }, { "x", "ks", 'O', 0, 0, 0 },
 	{ "x", "ks", 0, 'F', 0, 0 }, { "x", "ks", 0, '$', 0, 0 }, { "x", "x", 0, 0, 0, 0 },
 
-	{ "you", "~u", 0, 0, 0, 0 }, { "y", "~", 0, 'V', 0, 0 }, { "y", "I", 0, 0, 0, 0 },
+	{ "you", "~ou", 0, '$', 0, 0 }, { "you", "~u", 0, 0, 0, 0 }, { "y", "~", 0, 'V', 0, 0 }, { "y", "I", 0, 0, 0, 0 },
 
 	{ "zachar", "zaxar", '^', 0, 0, 0 },
 	{ "zadeh", "zade", 0, '$', 0, 0 }, { "zh", "Z", 0, 0, 0, 0 }, { "zj", "Z", 0, 0, HABIT_SWEDISH, 0 },
@@ -107,6 +111,7 @@ const size_t latin_rules_count = COUNT(latin_rules);
 
 const struct latin_sign latin_signs[] = {
 	{ "itj", 0, '$', HABIT_SWEDISH | HABIT_GLIDE_J },
+	{ "ytj", 0, '$', HABIT_SWEDISH | HABIT_GLIDE_J },
 	{ "sj", 'R', 0, HABIT_SWEDISH | HABIT_GLIDE_J },
 	{ "zj", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
 	{ "tjen", 0, 0, HABIT_SWEDISH | HABIT_GLIDE_J },
@@ -164,6 +169,11 @@ const struct latin_sign latin_signs[] = {
 	{ "aUna", 0, '$', HABIT_BELARUSIAN },
 	{ "ouna", 0, '$', HABIT_BELARUSIAN },
 	{ "oUna", 0, '$', HABIT_BELARUSIAN },
+	{ "stsia", 0, 0, HABIT_BELARUSIAN },
+	{ "stsya", 0, 0, HABIT_BELARUSIAN },
+	{ "yeu", 0, '$', HABIT_BELARUSIAN },
+	{ "iou", 'C', '$', HABIT_BELARUSIAN },
+	{ "you", 'C', '$', HABIT_BELARUSIAN },
 };
 const size_t latin_signs_count = COUNT(latin_signs);
 

@@ -45,14 +45,14 @@ static bool initial(const struct spelt_word *word, size_t size)
 }
 
 /* Whether a word that sounds like one of the tables is it: Юлий sounds like улы, Ван
- * like van. */
-static bool no_name(uint8_t kind, const struct spelt_word *spelt)
+ * and Wang like van. */
+static bool no_name(uint8_t kind, const struct spelt_word *spelt, unsigned habits)
 {
 	switch (kind) {
 	case COUNTERPART_CHILD:
 		return strchr("~yj", spelt->letters[0]) == NULL;
 	case COUNTERPART_WESTERN:
-		return spelt->latin;
+		return spelt->latin && (habits & HABIT_PINYIN) == 0;
 	default:
 		return true;
 	}
@@ -67,7 +67,7 @@ static void draft_word(const struct match_context *context,
 	draft->kind = 0;
 	draft->flags = spelt->no_vowels ? WORD_NO_VOWELS : 0;
 	row = counterpart_find(context->counterparts, 0, draft->sound, draft->size);
-	if (row != NULL && no_name(row->kind, spelt)) {
+	if (row != NULL && no_name(row->kind, spelt, habits)) {
 		draft->kind = row->kind;
 	} else if (initial(spelt, draft->size)) {
 		draft->flags |= WORD_INITIAL;

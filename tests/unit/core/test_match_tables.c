@@ -13,6 +13,7 @@
 #include "daemon/core/match/counterpart.h"
 #include "daemon/core/match/father.h"
 #include "daemon/core/match/sound.h"
+#include "daemon/core/match/sound_pinyin.h"
 #include "daemon/core/match/sound_table.h"
 
 /*
@@ -41,6 +42,7 @@ static const struct {
 	{ HABIT_FRENCH, "french" },
 	{ HABIT_PERSIAN, "persian" },
 	{ HABIT_AZERI, "azeri" },
+	{ HABIT_PINYIN, "pinyin" },
 };
 
 static void put_habits(FILE *out, unsigned set)
@@ -192,6 +194,32 @@ static void print_words(FILE *out)
 	}
 }
 
+static void print_parts(
+	FILE *out, const char *kind, const struct pinyin_part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "%s\t%s\t%s\n", kind, parts[i].pinyin, parts[i].spelt);
+	}
+}
+
+static void print_texts(
+	FILE *out, const char *kind, const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "%s\t%s\t\n", kind, texts[i]);
+	}
+}
+
+static void print_pinyin(FILE *out)
+{
+	fprintf(out, "kind\tpinyin\tspelt\n");
+	print_parts(out, "whole", pinyin_wholes, pinyin_wholes_count);
+	print_parts(out, "initial", pinyin_initials, pinyin_initials_count);
+	print_parts(out, "final", pinyin_finals, pinyin_finals_count);
+	print_texts(out, "sign", pinyin_signs, pinyin_signs_count);
+	print_texts(out, "name", pinyin_names, pinyin_names_count);
+}
+
 static const struct published {
 	const char *file;
 	void (*print)(FILE *out);
@@ -199,6 +227,7 @@ static const struct published {
 	{ "letters.tsv", print_letters },
 	{ "latin.tsv", print_rules },
 	{ "signs.tsv", print_signs },
+	{ "pinyin.tsv", print_pinyin },
 	{ "patronymics.tsv", print_fathers },
 	{ "counterparts.tsv", print_counterparts },
 	{ "words.tsv", print_words },
