@@ -228,7 +228,7 @@ const size_t counterpart_rows_count =
 
 const struct counterpart_word counterpart_words[] = {
 	{ COUNTERPART_TITLE, "dr prof professor mr mrs ms haji hajji hadji alhaj alhaji hajj "
-		"haj sheikh shaykh sheik shaikh cheikh mullah mulla mollah maulavi "
+		"sheikh shaykh sheik shaikh cheikh mullah mulla mollah maulavi "
 		"mawlawi maulawi molvi maulana mawlana mowlana qari col "
 		"colonel gen general major capt captain lt lieutenant brigadier imam ustad "
 		"engineer хаджи мулла шейх генерал полковник доктор plukovník admiral "

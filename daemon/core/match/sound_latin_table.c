@@ -66,7 +66,7 @@ const struct latin_rule latin_rules[] = {
 
 	{ "michai", "mixai", '^', 0, 0, 0 }, { "michaj", "mixa~", '^', 0, 0, 0 },
 
-	{ "naja", "na~a", 0, '$', 0, 0 }, { "nasjev", "nasev", 0, 0, 0, 0 },
+	{ "nguye", "ngue", '^', 0, 0, 0 }, { "naja", "na~a", 0, '$', 0, 0 }, { "nasjev", "nasev", 0, 0, 0, 0 },
 
 	{ "oo", "u", 0, 0, 0, 0 }, { "ovas", "ov", 0, '$', 0, 0 },
 	{ "ovs", "ov", 0, '$', 0, 0 },

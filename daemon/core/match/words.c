@@ -46,20 +46,22 @@ static bool initial(const struct spelt_word *word, size_t size)
 
 /* Whether a word that sounds like one of the tables is it: Юлий sounds like улы, Ван
  * and Wang like van. */
-static bool no_name(uint8_t kind, const struct spelt_word *spelt, unsigned habits)
+static bool no_name(
+	uint8_t kind, const struct spelt_word *spelt, bool inside, unsigned habits)
 {
 	switch (kind) {
 	case COUNTERPART_CHILD:
 		return strchr("~yj", spelt->letters[0]) == NULL;
 	case COUNTERPART_WESTERN:
-		return spelt->latin && (habits & HABIT_PINYIN) == 0;
+		return (spelt->latin || inside) && (habits & HABIT_PINYIN) == 0;
 	default:
 		return true;
 	}
 }
 
 static void draft_word(const struct match_context *context,
-	const struct spelt_word *spelt, unsigned habits, struct draft *draft)
+	const struct spelt_word *spelt, bool inside, unsigned habits,
+	struct draft *draft)
 {
 	const struct counterpart *row;
 
@@ -67,7 +69,7 @@ static void draft_word(const struct match_context *context,
 	draft->kind = 0;
 	draft->flags = spelt->no_vowels ? WORD_NO_VOWELS : 0;
 	row = counterpart_find(context->counterparts, 0, draft->sound, draft->size);
-	if (row != NULL && no_name(row->kind, spelt, habits)) {
+	if (row != NULL && no_name(row->kind, spelt, inside, habits)) {
 		draft->kind = row->kind;
 	} else if (initial(spelt, draft->size)) {
 		draft->flags |= WORD_INITIAL;
@@ -267,7 +269,8 @@ static void words_of_spelt(const struct match_context *context,
 	for (size_t i = 0; i < spelt->count; i++) {
 		struct draft *draft = &drafts.words[drafts.count];
 
-		draft_word(context, &spelt->words[i], habits, draft);
+		draft_word(context, &spelt->words[i], i > 0 && i + 1 < spelt->count,
+			habits, draft);
 		draft->part = parts[i];
 		drafts.count += draft->size > 0;
 	}
