@@ -12,8 +12,8 @@
  */
 
 #define COMPARE_WITH_DATE 96
-#define COMPARE_WITHOUT_DATE 320
-#define FRUITLESS_MAX 200 /* compared one after the other and not alike enough */
+#define COMPARE_WITHOUT_DATE 800
+#define FRUITLESS_MAX 400 /* compared one after the other and not alike enough */
 #define SEEN_SHIFT 53     /* 64 bits to SEARCH_SEEN_SLOTS */
 #define KEYED_WORDS_LEAST 2
 

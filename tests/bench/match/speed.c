@@ -223,11 +223,12 @@ static void run_kind(struct bench *b, const struct kind *kind)
 /* ---- what the index misses --------------------------------------------------------
  */
 
-/* How many of the found are better than one of them, and how many as good; false: it is
- * not among them. */
-static bool place_of(
-	const struct search_result *result, uint64_t ref, size_t *better, size_t *ties)
+/* How many of the generated that were found are better than one of the planted, and how
+ * many as good; false: it was not found.  Other planted ones are not counted: many are
+ * other spellings of the same person. */
+static bool place_of(const struct bench *b, uint64_t ref, size_t *better, size_t *ties)
 {
+	const struct search_result *result = &b->result;
 	const struct person_score *own = NULL;
 
 	for (size_t i = 0; i < result->count; i++) {
@@ -239,10 +240,13 @@ static bool place_of(
 	for (size_t i = 0; own != NULL && i < result->count; i++) {
 		const struct person_score *other = &result->found[i].score;
 
+		if (result->found[i].ref > b->options.persons) {
+			continue;
+		}
 		if (other->score == own->score && other->evidence == own->evidence) {
-			*ties += other != own;
+			++*ties;
 		} else {
-			*better += &result->found[i].score < own;
+			*better += other < own;
 		}
 	}
 	return own != NULL;
@@ -277,7 +281,7 @@ static void planted(struct bench *b, bool dated)
 		ask_words(b, pair_text(b, n, "variant_a"), &asked);
 		asked.born = dated ? born_pack(&born) : 0;
 		search(b, &asked, THRESHOLD);
-		seen = place_of(&b->result, ref, &better, &ties);
+		seen = place_of(b, ref, &better, &ties);
 		first += seen ? chance(better, ties, 1) : 0;
 		three += seen ? chance(better, ties, 3) : 0;
 		speed_need(store_persons_open(b->txn, &persons), "open");
