@@ -12,9 +12,8 @@
  */
 
 #define COMPARE_WITH_DATE 96
-#define COMPARE_WITHOUT_DATE 800
 #define FRUITLESS_MAX 400 /* compared one after the other and not alike enough */
-#define SEEN_SHIFT 53     /* 64 bits to SEARCH_SEEN_SLOTS */
+#define SEEN_SHIFT 53     /* 64 bits to SEARCH_SEEN_SLOTS, more than are compared */
 #define KEYED_WORDS_LEAST 2
 
 /* ---- 1. words -------------------------------------------------------------------- */
@@ -231,11 +230,11 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 	struct card card;
 	int error = open_card(c->looking, candidate->ref, &card);
 
+	c->result->compared++;
+	c->fruitless++;
 	if (error != 0) {
 		return error == CORDON_ENOTFOUND ? 0 : error;
 	}
-	c->result->compared++;
-	c->fruitless++;
 	compare_person(&c->looking->asked, &card, &score);
 	if (score.score < c->min_score || score.score == 0) {
 		return 0;
@@ -323,7 +322,7 @@ static int compare_best(struct comparing *c, size_t *from)
 {
 	struct looking *looking = c->looking;
 	size_t max = (looking->asked.born & 31) != 0 ? COMPARE_WITH_DATE
-						     : COMPARE_WITHOUT_DATE;
+						     : SEARCH_COMPARE_MAX;
 	size_t i;
 	int error = 0;
 

@@ -69,7 +69,7 @@ struct posting_source {
 
 #define SEARCH_FOUND_MAX 256
 #define SEARCH_SCAN_MAX 200000 /* postings read for one question */
-#define SEARCH_COMPARE_MAX 512 /* cards compared */
+#define SEARCH_COMPARE_MAX 800 /* cards compared */
 
 /* Room for one search after another of a thread; need not be set. */
 #define SEARCH_CANDIDATES_MAX 8192
