@@ -102,6 +102,29 @@ static void read_expiries(struct reading *r,
 	status->expiries_count = count;
 }
 
+static void read_access_log(struct reading *r,
+	const Cordon__Control__StatusAnswer *message, struct cordon_status *status)
+{
+	const Cordon__Control__AccessLogStatus *m = message->access_log;
+	struct cordon_access_log_status *log =
+		m == NULL ? NULL : reading_array(r, 1, sizeof(*log));
+
+	if (log != NULL) {
+		*log = (struct cordon_access_log_status){
+			.entries = m->entries,
+			.segment = m->segment,
+			.oldest = m->oldest,
+			.reserve_bytes = m->reserve_bytes,
+			.reserve_wanted_bytes = m->reserve_wanted_bytes,
+			.disk_free_bytes = m->disk_free_bytes,
+			.spent = m->spent,
+			.damaged = m->damaged,
+			.checkpoint_s = m->checkpoint_s,
+		};
+	}
+	status->access_log = log;
+}
+
 static int read_answer(
 	struct request *request, const struct request_frame *frame, struct errmsg *msg)
 {
@@ -138,6 +161,7 @@ static int read_answer(
 	read_lists(&r, message, status);
 	read_links(&r, message, status);
 	read_members(&r, message, status);
+	read_access_log(&r, message, status);
 	return reading_end(&r);
 }
 

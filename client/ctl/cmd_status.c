@@ -84,11 +84,25 @@ static json_t *expiries_json(const struct cordon_status *status)
 	return array;
 }
 
+static json_t *access_log_json(const struct cordon_access_log_status *log)
+{
+	if (log == NULL) {
+		return json_null();
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:I}", "entries",
+		(json_int_t)log->entries, "segment", (json_int_t)log->segment, "oldest",
+		(json_int_t)log->oldest, "reserve_bytes",
+		(json_int_t)log->reserve_bytes, "reserve_wanted_bytes",
+		(json_int_t)log->reserve_wanted_bytes, "disk_free_bytes",
+		(json_int_t)log->disk_free_bytes, "spent", log->spent, "damaged",
+		log->damaged, "checkpoint_s", (json_int_t)log->checkpoint_s);
+}
+
 static int print_json(const struct cordon_status *status)
 {
 	return ctl_print_json(json_pack(
 		"{s:s, s:s, s:s?, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
-		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:o}",
+		"s:I, s:I, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:o, s:o}",
 		"node", status->node, "member", status->member, "software",
 		status->software, "started_s", (json_int_t)status->started_s, "now_s",
 		(json_int_t)status->now_s, "signer", status->signer, "lists",
@@ -101,7 +115,8 @@ static int print_json(const struct cordon_status *status)
 		(json_int_t)status->names_done, "names_total",
 		(json_int_t)status->names_total, "held", (json_int_t)status->held,
 		"clock_trusted", status->clock_trusted, "pending",
-		(json_int_t)status->pending, "expiries", expiries_json(status)));
+		(json_int_t)status->pending, "expiries", expiries_json(status),
+		"access_log", access_log_json(status->access_log)));
 }
 
 static const char *verified_text(int verified)
@@ -193,6 +208,32 @@ static void print_upkeep(const struct cordon_status *status)
 	}
 }
 
+static void print_access_log(const struct cordon_access_log_status *log)
+{
+	char signed_at[OUTPUT_TIME_BYTES] = "never";
+
+	if (log == NULL) {
+		puts("access log: none is kept");
+		return;
+	}
+	if (log->checkpoint_s > 0) {
+		output_time(log->checkpoint_s, signed_at);
+	}
+	printf("access log: %" PRIu64 " entries, segments %" PRIu64 " to %" PRIu64
+	       ", signed %s, reserve %.0f of %.0f MiB\n",
+		log->entries, log->oldest, log->segment, signed_at,
+		(double)log->reserve_bytes / (1024 * 1024),
+		(double)log->reserve_wanted_bytes / (1024 * 1024));
+	if (log->spent) {
+		puts("access log: CANNOT BE WRITTEN: lookups and changes are refused "
+		     "until there is space, or its disk works");
+	}
+	if (log->damaged) {
+		puts("access log: WAS CHANGED while the node did not run: cordonctl "
+		     "access-log verify");
+	}
+}
+
 /* What ends soon, or has ended. */
 static void print_expiries(const struct cordon_status *status)
 {
@@ -231,6 +272,7 @@ static int print_text(const struct cordon_status *status)
 		(double)status->store_bytes / (1024 * 1024));
 	print_signing(status);
 	print_upkeep(status);
+	print_access_log(status->access_log);
 	print_expiries(status);
 	print_lists(status);
 	print_links(status);

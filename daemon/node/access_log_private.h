@@ -90,7 +90,7 @@ struct access_log {
 	uint64_t at, size; /* offset, and of the file */
 	struct box *box;
 	struct buffer out;
-	struct mono checkpoint_due, rotate_due, group_began;
+	struct mono checkpoint_due, rotate_due, mend_due, group_began;
 	bool dirty;               /* since the last checkpoint */
 	uint64_t segment_entries; /* before this segment */
 	bool unsynced;            /* sync = interval */
@@ -128,6 +128,12 @@ int access_replace(const char *path, const void *data, size_t size, struct errms
  */
 
 int access_recover(struct access_log *log, struct errmsg *msg);
+
+/* ---- access_mend.c ------------------------------------------------------------------
+ */
+
+/* After a failure, for whoever writes: an error while the disk still fails. */
+int access_mend(struct access_log *log, struct errmsg *msg);
 
 /* ---- access_segment.c: the end of the log, for whoever writes
  * ------------------------

@@ -119,12 +119,13 @@ static int begin_segment(struct access_log *log, struct errmsg *msg)
 	}
 	log->end.segment++;
 	log->fd = fd;
+	log->at = 0;
+	atomic_store(&log->synced, 0);
 	error = write_beginning(log, msg);
 	if (error != 0) {
 		return error;
 	}
 	atomic_store(&log->segment, log->end.segment);
-	atomic_store(&log->synced, 0);
 	log->segment_entries = log->end.entries;
 	log->rotate_due = mono_after_ms(clock_mono(), (int64_t)age_ms);
 	return 0;

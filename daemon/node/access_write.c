@@ -14,7 +14,9 @@
  *    who comes a little later has a place in it, too.
  * 2. A checkpoint that is due goes with the group, in the same write and sync.
  * 3. A group that does not fit closes the segment and begins another on a spare.
- * 4. Nothing new is taken once half a segment is left and there is no spare: what was
+ * 4. A write that fails ends the answers until the log is whole again (access_mend.c),
+ *    which is tried every MEND_EVERY_MS.
+ * 5. Nothing new is taken once half a segment is left and there is no spare: what was
  *    taken by then has its place.
  */
 
@@ -26,6 +28,7 @@
 #define PACE_US 300
 /* A rotation that was due and had no space. */
 #define AGAIN_MS 60000
+#define MEND_EVERY_MS 2000
 /* Of audit_group_write's output; more is given back. */
 #define OUT_KEPT_BYTES ((size_t)4 << 20)
 
@@ -139,12 +142,13 @@ static void give_back(struct access_batch *batch)
 	}
 }
 
-/* A write that failed leaves the end of the log unknown: only a new start tells. */
+/* A write that failed leaves the end of the log unknown. */
 static void note_failure(struct access_log *log, const struct errmsg *msg, int error)
 {
 	if (!atomic_exchange(&log->broken, true)) {
-		log_error("%s: nothing is answered any more that must leave a trace; "
-			  "look after the disk and start the node again",
+		log->mend_due = mono_after_ms(clock_mono(), MEND_EVERY_MS);
+		log_error("%s: nothing is answered that must leave a trace; look after "
+			  "the disk: once it can be written all goes on",
 			errmsg_text(msg, error));
 	}
 }
@@ -266,6 +270,22 @@ static void wait_for_work(struct access_log *log)
 	pthread_cond_timedwait(&log->wake, &log->lock, &until);
 }
 
+static void try_to_mend(struct access_log *log)
+{
+	struct errmsg msg = { "" };
+
+	if (!is_due(log->mend_due)) {
+		return;
+	}
+	log->mend_due = mono_after_ms(clock_mono(), MEND_EVERY_MS);
+	if (access_mend(log, &msg) == 0) {
+		atomic_store(&log->broken, false);
+		log_notice("access log: its disk can be written again; what was "
+			   "answered before is in it");
+		access_judge(log);
+	}
+}
+
 /* Checkpoint, rotation by age, and a first segment where there was no space for it. */
 static void tend_segment(struct access_log *log)
 {
@@ -273,6 +293,7 @@ static void tend_segment(struct access_log *log)
 	int error = 0;
 
 	if (atomic_load(&log->broken)) {
+		try_to_mend(log);
 		return;
 	}
 	if (log->fd < 0) {

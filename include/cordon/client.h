@@ -371,6 +371,17 @@ struct cordon_expiry {
 	bool soon;      /* or past: worth a warning, as the node is configured */
 };
 
+/* Of the node's access log. */
+struct cordon_access_log_status {
+	uint64_t entries;         /* so far */
+	uint64_t segment, oldest; /* the one being written, the oldest kept */
+	uint64_t reserve_bytes, reserve_wanted_bytes; /* made ready, to be made ready */
+	uint64_t disk_free_bytes;
+	bool spent;   /* nothing can be logged: lookups and changes fail (NOLOG) */
+	bool damaged; /* it was not as it was left when the node started */
+	int64_t checkpoint_s; /* when it was last signed, unix seconds; 0: never */
+};
+
 struct cordon_status {
 	const char *node; /* URI */
 	const char *member;
@@ -400,6 +411,7 @@ struct cordon_status {
 	uint64_t pending;   /* items that wait for a second pair of eyes */
 	const struct cordon_expiry *expiries; /* the first to end first */
 	size_t expiries_count;
+	const struct cordon_access_log_status *access_log; /* NULL: none is kept */
 };
 
 int cordon_status(struct cordon_client *client, struct cordon_status **status);

@@ -374,6 +374,77 @@ static void a_follower_whose_disk_fails_answers_and_comes_back(void **state)
 	assert_int_equal(union_verdict(rus, "AA22222"), CORDON_VERDICT_MATCH);
 }
 
+static int set_up_bad_log(void **state)
+{
+	(void)state;
+	add_nodes();
+	disk = baddisk_create(kaz);
+	kaz->access_log = true;
+	kaz->metrics = union_free_port(all);
+	start_nodes();
+	return 0;
+}
+
+static int teardown_bad_log(void **state)
+{
+	baddisk_fail_log(disk, 0);
+	return teardown_bad_disk(state);
+}
+
+static int ask(void)
+{
+	static const struct cordon_context context = { .purpose = 1,
+		.officer = "4711" };
+	const struct cordon_query query = {
+		.type = CORDON_QUERY_DOCUMENT, .number = "AA11111", .issuer = "UZB"
+	};
+	struct cordon_answer *answer;
+	int error = cordon_lookup(
+		union_client(kaz, UNION_CHECKPOINT), &context, &query, 1, &answer);
+
+	if (error == 0) {
+		error = answer->error;
+		cordon_answer_destroy(answer);
+	}
+	return error;
+}
+
+/* Nothing is answered without a trace, and nobody has to start the node again. */
+static void an_access_log_whose_disk_fails_goes_on_by_itself(void **state)
+{
+	struct union_output output;
+	char key[UNION_PATH_MAX];
+	size_t log;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		log = union_log_size(kaz);
+		for (int i = 0; i < 10; i++) {
+			assert_int_equal(ask(), 0);
+		}
+		baddisk_fail_log(disk, EIO);
+		assert_int_not_equal(ask(), 0);
+		union_await_log(kaz, log, "look after the disk");
+		assert_int_equal(ask(), CORDON_ENOLOG);
+		union_ctl(kaz, UNION_ADMIN, NULL, &output, "status", NULL);
+		assert_non_null(strstr(output.out, "CANNOT BE WRITTEN"));
+		union_output_finish(&output);
+		baddisk_fail_log(disk, 0);
+		union_until(all, "the access log",
+			union_metric(kaz, "access_log_spent") == 0);
+	}
+	assert_int_equal(ask(), 0);
+	snprintf(key, sizeof(key), "%s/log.pem", kaz->pki);
+	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify",
+		"--log-key", key, NULL);
+	if (output.status != 0) {
+		fail_msg("%s%s", output.out, output.err);
+	}
+	union_output_finish(&output);
+	assert_true(union_metric(kaz, "access_log_entries_total") >= 21);
+	assert_int_equal(union_metric(kaz, "access_log_damaged"), 0);
+}
+
 #define on_small_disks(test)                                                           \
 	cmocka_unit_test_setup_teardown(test, set_up_small_disks, teardown_small_disks)
 
@@ -393,6 +464,9 @@ int main(void)
 		cmocka_unit_test_prestate_setup_teardown(
 			a_follower_whose_disk_fails_answers_and_comes_back,
 			set_up_bad_disk, teardown_bad_disk, &rus),
+		cmocka_unit_test_setup_teardown(
+			an_access_log_whose_disk_fails_goes_on_by_itself,
+			set_up_bad_log, teardown_bad_log),
 	};
 
 	/* mounts of its own, that go with it */

@@ -73,6 +73,11 @@ void baddisk_fail(struct baddisk *disk, int error)
 	__atomic_store_n(&disk->fault->error, error, __ATOMIC_RELEASE);
 }
 
+void baddisk_fail_log(struct baddisk *disk, int error)
+{
+	__atomic_store_n(&disk->fault->log, error, __ATOMIC_RELEASE);
+}
+
 void baddisk_fail_commits(struct baddisk *disk, int error)
 {
 	__atomic_store_n(&disk->fault->commits, error, __ATOMIC_RELEASE);

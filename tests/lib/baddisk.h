@@ -23,6 +23,9 @@ void baddisk_fail(struct baddisk *disk, int error);
 /* errno of those writes alone by which a transaction becomes one that counts. */
 void baddisk_fail_commits(struct baddisk *disk, int error);
 
+/* The same of the access log. */
+void baddisk_fail_log(struct baddisk *disk, int error);
+
 enum baddisk_loss {
 	BADDISK_SOME, /* each sector by chance: disks write in any order */
 	BADDISK_ALL

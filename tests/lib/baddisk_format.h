@@ -13,7 +13,8 @@
  */
 #define BADDISK_JOURNAL "CORDON_TEST_DISK_JOURNAL" /* environment: the files' names */
 #define BADDISK_FAULT "CORDON_TEST_DISK_FAULT"
-#define BADDISK_STORE "/data.mdb" /* the end of the store's name */
+#define BADDISK_STORE "/data.mdb"  /* the end of the store's name */
+#define BADDISK_LOG "/access-log/" /* within the names of the access log's files */
 
 struct baddisk_undo {
 	uint64_t offset;
@@ -23,7 +24,8 @@ struct baddisk_undo {
 
 /* Mapped by both. */
 struct baddisk_fault {
-	int32_t error;   /* errno of each write and sync; 0: they work */
+	int32_t log;     /* errno of each write and sync of the access log */
+	int32_t error;   /* errno of each write and sync of the store; 0: they work */
 	int32_t commits; /* errno of those writes alone that are durable by themselves:
 			  * by them a transaction becomes one that counts */
 };

@@ -2,7 +2,7 @@
 /*
  * Loaded into a node (LD_PRELOAD): keeps a journal of what was written to the store and
  * not made durable yet, so that the test can take it back after a kill as a power cut
- * would have; and makes writes fail when told to.
+ * would have; and makes writes to the store or to the access log fail when told to.
  *
  * Durable is what an fdatasync, fsync or msync(MS_SYNC) followed, or what was written
  * through a descriptor opened with O_DSYNC or O_SYNC: that one write, not those before.
@@ -31,9 +31,10 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum kind {
-	NOT_STORE,
+	NEITHER,
 	STORE,
-	STORE_SYNC
+	STORE_SYNC,
+	ACCESS_LOG
 };
 
 static unsigned char kinds[DESCRIPTORS];
@@ -70,7 +71,7 @@ __attribute__((constructor)) static void begin(void)
 
 static enum kind kind_of(int fd)
 {
-	return fd >= 0 && fd < DESCRIPTORS ? (enum kind)kinds[fd] : NOT_STORE;
+	return fd >= 0 && fd < DESCRIPTORS ? (enum kind)kinds[fd] : NEITHER;
 }
 
 static int opened(int fd, const char *path, int flags)
@@ -80,9 +81,11 @@ static int opened(int fd, const char *path, int flags)
 	if (fd < 0 || fd >= DESCRIPTORS) {
 		return fd;
 	}
-	kinds[fd] = NOT_STORE;
+	kinds[fd] = NEITHER;
 	if (size >= end && strcmp(path + size - end, BADDISK_STORE) == 0) {
 		kinds[fd] = (flags & O_DSYNC) != 0 ? STORE_SYNC : STORE;
+	} else if (strstr(path, BADDISK_LOG) != NULL) {
+		kinds[fd] = ACCESS_LOG;
 	}
 	return fd;
 }
@@ -120,7 +123,7 @@ EXPORT int open64(const char *path, int flags, ...)
 EXPORT int close(int fd)
 {
 	if (fd >= 0 && fd < DESCRIPTORS) {
-		kinds[fd] = NOT_STORE;
+		kinds[fd] = NEITHER;
 	}
 	return (int)syscall(SYS_close, fd);
 }
@@ -159,14 +162,23 @@ static void remember(int fd, uint64_t offset, uint64_t size)
 	}
 }
 
+static bool is_store(int fd)
+{
+	return kind_of(fd) == STORE || kind_of(fd) == STORE_SYNC;
+}
+
 static bool fails(int fd)
 {
+	const int32_t *of = NULL;
 	int error = 0;
 
-	if (fault != NULL) {
-		error = __atomic_load_n(
-			kind_of(fd) == STORE_SYNC ? &fault->commits : &fault->error,
-			__ATOMIC_ACQUIRE);
+	if (fault != NULL && is_store(fd)) {
+		of = kind_of(fd) == STORE_SYNC ? &fault->commits : &fault->error;
+	} else if (fault != NULL && kind_of(fd) == ACCESS_LOG) {
+		of = &fault->log;
+	}
+	if (of != NULL) {
+		error = __atomic_load_n(of, __ATOMIC_ACQUIRE);
 	}
 	errno = error != 0 ? error : errno;
 	return error != 0;
@@ -178,12 +190,12 @@ static ssize_t write_at(int fd, const struct iovec *parts, int count, off_t offs
 	size_t size = 0;
 	ssize_t done;
 
-	if (kind_of(fd) == NOT_STORE) {
-		return syscall(SYS_pwritev, fd, parts, (unsigned long)count,
-			(unsigned long)offset, 0UL);
-	}
 	if (fails(fd)) {
 		return -1;
+	}
+	if (!is_store(fd)) {
+		return syscall(SYS_pwritev, fd, parts, (unsigned long)count,
+			(unsigned long)offset, 0UL);
 	}
 	for (int i = 0; i < count; i++) {
 		size += parts[i].iov_len;
@@ -240,14 +252,14 @@ EXPORT ssize_t write(int fd, const void *bytes, size_t size)
 {
 	const struct iovec part = { (void *)bytes, size };
 
-	return kind_of(fd) == NOT_STORE ? syscall(SYS_write, fd, bytes, size)
-					: write_here(fd, &part, 1);
+	return is_store(fd) ? write_here(fd, &part, 1)
+			    : syscall(SYS_write, fd, bytes, size);
 }
 
 EXPORT ssize_t writev(int fd, const struct iovec *parts, int count)
 {
-	return kind_of(fd) == NOT_STORE ? syscall(SYS_writev, fd, parts, count)
-					: write_here(fd, parts, count);
+	return is_store(fd) ? write_here(fd, parts, count)
+			    : syscall(SYS_writev, fd, parts, count);
 }
 
 /* What was written before it began is durable. */
@@ -255,11 +267,11 @@ static int durable(int fd, long call)
 {
 	int done;
 
-	if (kind_of(fd) == NOT_STORE) {
-		return (int)syscall(call, fd);
-	}
 	if (fails(fd)) {
 		return -1;
+	}
+	if (!is_store(fd)) {
+		return (int)syscall(call, fd);
 	}
 	pthread_mutex_lock(&lock);
 	done = (int)syscall(call, fd);
@@ -291,11 +303,11 @@ static int cut_to(int fd, off_t size)
 	struct stat status;
 	int done;
 
-	if (kind_of(fd) == NOT_STORE) {
-		return (int)syscall(SYS_ftruncate, fd, size);
-	}
 	if (fails(fd)) {
 		return -1;
+	}
+	if (!is_store(fd)) {
+		return (int)syscall(SYS_ftruncate, fd, size);
 	}
 	pthread_mutex_lock(&lock);
 	must(fstat(fd, &status) == 0);
