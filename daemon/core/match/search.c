@@ -12,8 +12,7 @@
  */
 
 #define COMPARE_WITH_DATE 96
-#define FRUITLESS_MAX 400 /* compared one after the other and not alike enough */
-#define SEEN_SHIFT 53     /* 64 bits to SEARCH_SEEN_SLOTS, more than are compared */
+#define SEEN_SHIFT 53 /* 64 bits to SEARCH_SEEN_SLOTS, more than are compared */
 #define KEYED_WORDS_LEAST 2
 
 /* ---- 1. words -------------------------------------------------------------------- */
@@ -220,7 +219,6 @@ struct comparing {
 	struct search_result *result;
 	uint32_t min_score;
 	size_t kept;
-	size_t fruitless; /* compared since the last that was kept */
 };
 
 static int compare_one(struct comparing *c, const struct search_candidate *candidate)
@@ -231,7 +229,6 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 	int error = open_card(c->looking, candidate->ref, &card);
 
 	c->result->compared++;
-	c->fruitless++;
 	if (error != 0) {
 		return error == CORDON_ENOTFOUND ? 0 : error;
 	}
@@ -245,7 +242,6 @@ static int compare_one(struct comparing *c, const struct search_candidate *candi
 		.name_permille = score.name.name_permille,
 		.rank = candidate->rank };
 	c->kept++;
-	c->fruitless = 0;
 	return 0;
 }
 
@@ -331,7 +327,7 @@ static int compare_best(struct comparing *c, size_t *from)
 	for (i = 0; error == 0 && i < looking->candidates; i++) {
 		const struct search_candidate *candidate = in_order(looking, i);
 
-		if (c->result->compared == max || c->fruitless == FRUITLESS_MAX) {
+		if (c->result->compared == max) {
 			break;
 		}
 		if (is_new(looking->work, candidate->ref)) {
