@@ -165,10 +165,12 @@ static int take_narrow(struct lookup_run *run, const struct question *question,
 	return 0;
 }
 
-/* Most that is listed under one word has others that are missing then. */
+/* Most that is listed under one word has others that are missing then; a zone has all
+ * that the document does. */
 static bool one_word(const struct question *question)
 {
-	return question->has_name && question->person.name.words.count == 1;
+	return question->type == CORDON_QUERY_PERSON && question->has_name &&
+	       question->person.name.words.count == 1;
 }
 
 static bool any_by_name(const struct screened *screened)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/core/match/sound.h"
-#include "daemon/core/match/sound_pinyin.h"
 
 #include <string.h>
+
+#include "daemon/core/match/sound_pinyin.h"
 
 struct line {
 	char text[SPELT_MAX];

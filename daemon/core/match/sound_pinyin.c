@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "daemon/core/match/sound_table.h"
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Of all these tables: each longer part before those that begin it. */
