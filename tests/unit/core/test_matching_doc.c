@@ -145,6 +145,33 @@ static void check(char **fields)
 	assert_string_equal(found, expected);
 }
 
+static void what_two_papers_write_of_one_person_is_possible(void **state)
+{
+	FILE *file = open_file("../tests/vectors/names/papers.tsv");
+	char line[LINE_BYTES], *names[2];
+	size_t count = 0;
+
+	(void)state;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		char *fields[] = { NULL, "-", NULL, "-" };
+		struct person_score score;
+
+		if (line[0] == '#') {
+			continue;
+		}
+		assert_int_equal(split(line, '\t', names, 2), 2);
+		fields[0] = names[0];
+		fields[2] = names[1];
+		score = scored(fields);
+		if (score.score < SCORE_NAME) {
+			fail_msg("%s | %s: %u", names[0], names[1], score.score);
+		}
+		count++;
+	}
+	fclose(file);
+	assert_true(count > 0);
+}
+
 static void examples_come_out_as_worked_out_by_hand(void **state)
 {
 	FILE *file = open_file("MATCHING.md");
@@ -235,6 +262,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples_come_out_as_worked_out_by_hand),
+		cmocka_unit_test(what_two_papers_write_of_one_person_is_possible),
 		cmocka_unit_test(frequent_words_are_published_and_sorted),
 		cmocka_unit_test(costs_of_letters_are_published),
 		cmocka_unit_test(letters_cost_the_same_both_ways),
