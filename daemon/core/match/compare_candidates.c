@@ -17,7 +17,9 @@ static void add(struct pair_candidates *candidates, struct word_pair pair,
 	int32_t limit = word_limit(asked, listed);
 	int32_t whole = pair.weight - EVIDENCE_DIFFERS;
 	int32_t spare = pair.weight + role_evidence - EVIDENCE_PAIR_LEAST;
-	int32_t cost = word_cost(asked, listed, limit * spare / whole + 1), evidence;
+	/* beyond this it is none, however it is rounded */
+	int32_t most = limit * spare / whole + limit / 1000 + 2;
+	int32_t cost = word_cost(asked, listed, most), evidence;
 
 	if (cost >= limit) {
 		return;

@@ -45,7 +45,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Григорий Рыгор Григорій Ryhor Hryhoriy Grigore Grigoriu Gregory Гриша" },
 	{ 'm', "Давид Давід Davit დავით Դավիթ" },
 	{ 'm', "Даниил Данііл Данило Даніла Данила Данил Daniils" },
-	{ 'm', "Денис Дзяніс Дзеніс Dzianis Dzjanis Deniss" },
+	{ 'm', "Денис Дзяніс Дзеніс Dzianis Deniss" },
 	{ 'm', "Дмитрий Дзмітрый Зміцер Дмитро Змітро Змітрок Dimitri Dzmitry Dmytro "
 		"Dumitru Dmitrijs Dmitrijus Дима" },
 	{ 'm', "Евгений Яўген Яўгеній Евген Євген Євгеній Eugen Eugene Eugeniu Jauhen "
@@ -163,6 +163,7 @@ const struct counterpart_row counterpart_rows[] = {
 	{ 'm', "Джон John" },
 	{ 'm', "Франсуа François Francois" },
 	{ 'm', "Усама Osama Usama Oussama أسامة" },
+	{ 'm', "Янис Janis Jānis" },
 	{ 'm', "Акоп Hakob Հակոբ" },
 	{ 'm', "Арутюн Harutyun Harutiun Հարություն" },
 	{ 'm', "Овик Hovik Հովիկ" },

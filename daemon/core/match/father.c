@@ -29,8 +29,9 @@ const struct father_ending father_endings[] = {
 const size_t father_endings_count = sizeof(father_endings) / sizeof(father_endings[0]);
 
 /* Patronymics of names in -a and -ya, without one of the endings above. */
-const char *const father_short_ones[] = { "iliC", "kuzmiC", "lukiC", "fomiC", "nikitiC",
-	"saviC", "ilniCna", "kuzminiCna", "nikitiCna", "lukiniCna" };
+const struct father_short father_short_ones[] = { { "iliC", 2 }, { "kuzmiC", 2 },
+	{ "lukiC", 2 }, { "fomiC", 2 }, { "nikitiC", 2 }, { "saviC", 2 },
+	{ "ilniCna", 5 }, { "nikitiCna", 4 } };
 
 const size_t father_short_ones_count =
 	sizeof(father_short_ones) / sizeof(father_short_ones[0]);
@@ -43,23 +44,25 @@ size_t father_stem(const char *sound, size_t size)
 	return size;
 }
 
-static bool short_one(const char *sound, size_t size)
+/* Its ending, 0: it is none of them. */
+static size_t short_ending(const char *sound, size_t size)
 {
 	for (size_t i = 0; i < father_short_ones_count; i++) {
-		if (strlen(father_short_ones[i]) == size &&
-			memcmp(father_short_ones[i], sound, size) == 0) {
-			return true;
+		const struct father_short *one = &father_short_ones[i];
+
+		if (strlen(one->text) == size && memcmp(one->text, sound, size) == 0) {
+			return one->ending;
 		}
 	}
-	return false;
+	return 0;
 }
 
 size_t father_in_patronymic(const char *sound, size_t size, bool given_as_patronymic)
 {
-	if (short_one(sound, size)) {
-		size_t end = sound[size - 1] == 'a' ? size - 4 : size - 2;
+	size_t short_size = short_ending(sound, size);
 
-		return father_stem(sound, end);
+	if (short_size > 0) {
+		return father_stem(sound, size - short_size);
 	}
 	for (size_t i = 0; i < father_endings_count; i++) {
 		size_t ending = strlen(father_endings[i].text);

@@ -25,7 +25,12 @@ struct father_ending {
 
 extern const struct father_ending father_endings[];
 extern const size_t father_endings_count;
-extern const char *const father_short_ones[];
+struct father_short {
+	const char *text; /* the whole sound */
+	uint8_t ending;   /* letters of it */
+};
+
+extern const struct father_short father_short_ones[];
 extern const size_t father_short_ones_count;
 
 #endif

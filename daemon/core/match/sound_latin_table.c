@@ -31,7 +31,8 @@ const struct latin_rule latin_rules[] = {
 	{ "achmed", "axmed", 0, 0, 0, 0 }, { "adzi", "aji", 'G', 0, 0, 0 },
 	{ "auio", "av~o", 0, 0, 0, 0 }, { "auyo", "av~o", 0, 0, 0, 0 },
 
-	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "j", 0, 0, HABIT_SWEDISH, 0 },
+	{ "dzh", "j", 0, 0, 0, 0 }, { "dzj", "dz'", 0, 'V', HABIT_BELARUSIAN, 0 },
+	{ "dzj", "j", 0, 0, HABIT_SWEDISH, 0 },
 	{ "dzj", "dz'", 0, 'V', 0, 0 },
 	{ "dsch", "j", 0, 0, 0, 0 }, { "dse", "dze", 0, '$', 0, 0 },
 	{ "dj", "j", '^', 'V', 0, HABIT_CARON },
@@ -155,6 +156,7 @@ const struct latin_sign latin_signs[] = {
 	{ "sjarh", 0, 0, HABIT_BELARUSIAN },
 	{ "dzmi", 0, 0, HABIT_BELARUSIAN },
 	{ "dzian", 0, 0, HABIT_BELARUSIAN },
+	{ "dzjan", 0, 0, HABIT_BELARUSIAN },
 	{ "tatsian", 0, 0, HABIT_BELARUSIAN },
 	{ "katsiar", 0, 0, HABIT_BELARUSIAN },
 	{ "kanstan", 0, 0, HABIT_BELARUSIAN },

@@ -117,7 +117,7 @@ const uint32_t silent_signs[] = { 0xb4, 0x2b9, 0x2ba, 0x2bb, 0x2bc, 0x2bd, 0x2be
 const uint32_t look_alikes[][2] = { { 'a', U'а' }, { 'b', U'в' }, { 'c', U'с' },
 	{ 'e', U'е' }, { 'h', U'н' }, { 'i', U'і' }, { 'j', U'ј' }, { 'k', U'к' },
 	{ 'm', U'м' }, { 'o', U'о' }, { 'p', U'р' }, { 's', U'ѕ' }, { 't', U'т' },
-	{ 'x', U'х' }, { 'y', U'у' }, { U'ё', U'ё' } };
+	{ 'x', U'х' }, { 'y', U'у' }, { U'ë', U'ё' } };
 const size_t silent_signs_count = COUNT(silent_signs);
 const size_t look_alikes_count = COUNT(look_alikes);
 

@@ -89,6 +89,7 @@ static void join(struct drafts *drafts, size_t index)
 	memcpy(left->sound + left->size, right->sound + twice, size);
 	left->size += size;
 	left->kind = 0;
+	left->flags |= right->flags & WORD_OF_FATHER;
 	drafts->count--;
 	memmove(right, right + 1, (drafts->count - index - 1) * sizeof(*right));
 }

@@ -149,7 +149,8 @@ static void print_fathers(FILE *out)
 			father_endings[i].weak ? "patronymic" : "any");
 	}
 	for (size_t i = 0; i < father_short_ones_count; i++) {
-		fprintf(out, "%s\twhole\tany\n", father_short_ones[i]);
+		fprintf(out, "%s\twhole -%u\tany\n", father_short_ones[i].text,
+			father_short_ones[i].ending);
 	}
 }
 
