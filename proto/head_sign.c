@@ -142,7 +142,7 @@ static int read_head(const Cordon__Head *message, struct arena *arena,
 
 int head_parse(struct bytes packed, struct head *head, struct errmsg *msg)
 {
-	const Cordon__Head *message;
+	const Cordon__Head *message = NULL;
 	struct arena arena;
 	struct head found;
 	int error;
@@ -190,7 +190,7 @@ static int verify(const Cordon__Head *message, const struct head_key *const *key
 int head_verify(struct bytes packed, const struct head_key *const *keys,
 	size_t keys_count, struct errmsg *msg)
 {
-	const Cordon__Head *message;
+	const Cordon__Head *message = NULL;
 	struct arena arena;
 	int error;
 

@@ -187,7 +187,7 @@ int record_open_own(
 	struct bytes sealed, struct cordon_record **record, struct errmsg *msg)
 {
 	struct record_own *own = record_own_create();
-	struct cordon_record *found;
+	struct cordon_record *found = NULL;
 	int error;
 
 	if (own == NULL) {

@@ -377,7 +377,7 @@ int aside_feed(struct aside_wrap *wrap, struct store_txn *txn,
 	const struct list_copy *copy, const struct feed *inner, struct feed *outer,
 	bool *marked)
 {
-	struct mark mark;
+	struct mark mark = { .from = 0 };
 	int error = get_mark(txn, &inner->list, &mark, marked);
 
 	if (error != 0) {

@@ -103,7 +103,7 @@ static int check_node(struct store_txn *txn, const char *node)
 /* Whose store it is, and whether its indexes are made by the rules of now. */
 static int check_store(struct store *store, const char *node, struct errmsg *msg)
 {
-	struct store_txn *txn;
+	struct store_txn *txn = NULL;
 	int error = store_write_begin(store, &txn, msg);
 
 	if (error != 0) {
