@@ -140,9 +140,6 @@ static void nothing_is_answered_without_a_trace(void **state)
 
 static void with_room_again_all_goes_on(void **state)
 {
-	char key[UNION_PATH_MAX];
-	struct union_output output;
-
 	(void)state;
 	if (!may_mount) {
 		skip();
@@ -151,13 +148,7 @@ static void with_room_again_all_goes_on(void **state)
 	union_until(all, "room in the access log",
 		union_metric(kaz, "access_log_spent") == 0);
 	assert_int_equal(ask_many(), 0);
-	snprintf(key, sizeof(key), "%s/log.pem", kaz->pki);
-	union_ctl(kaz, UNION_AUDITOR, NULL, &output, "access-log", "verify",
-		"--log-key", key, NULL);
-	if (output.status != 0) {
-		fail_msg("%s%s", output.out, output.err);
-	}
-	union_output_finish(&output);
+	union_verify_access_log(kaz);
 	assert_true(union_metric(kaz, "access_log_entries_total") >= answered);
 }
 

@@ -205,6 +205,8 @@ void union_await_verdict(
 
 /* Fails unless all lists' digests are equal and signed. */
 void union_verify(struct union_node *node);
+/* The same of its access log, by an auditor. */
+void union_verify_access_log(struct union_node *node);
 /* SHA-256 in hex of the sorted lines of the export; owner may be NULL. */
 void union_export_digest(struct union_node *node, const char *owner, char hex[65]);
 /* Of list ("KAZ/entry_ban"), as status tells; *present false: it knows of none. */

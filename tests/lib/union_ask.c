@@ -273,6 +273,21 @@ void union_verify(struct union_node *node)
 	}
 }
 
+void union_verify_access_log(struct union_node *node)
+{
+	struct union_output output;
+	char key[UNION_PATH_MAX];
+
+	snprintf(key, sizeof(key), "%s/log.pem", node->pki);
+	union_ctl(node, UNION_AUDITOR, NULL, &output, "access-log", "verify",
+		"--log-key", key, NULL);
+	if (output.status != 0) {
+		union_fail(node->in, "access log of %s: %s%s", node->member, output.out,
+			output.err);
+	}
+	union_output_finish(&output);
+}
+
 struct lines {
 	char **lines;
 	size_t count, room;

@@ -15,6 +15,7 @@
  * 3. What is left on both sides differs: fathers' names with fathers' names first, then
  *    other words with other words, then any.
  * 4. What is left then is missing on one side.
+ * 5. A whole name is worth EVIDENCE_WHOLE_NAME at least.
  */
 
 static bool same_sound(const struct name_word *a, const struct name_word *b)
@@ -187,6 +188,26 @@ static void align_missing(struct alignment *alignment)
 	}
 }
 
+/* Every word of the one is a word of the other, but for a father's name that one of
+ * them lacks. */
+static bool whole_name(const struct compare_name *asked,
+	const struct name_words *listed, const struct comparison *comparison)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < comparison->pairs_count; i++) {
+		const struct word_pair *pair = &comparison->pairs[i];
+		bool father = word_of_father(pair_word(asked, listed, pair));
+
+		if (pair->fate != WORD_SAME &&
+			(pair->fate <= WORD_DIFFERS || !father)) {
+			return false;
+		}
+		same += !father;
+	}
+	return same >= WHOLE_NAME_LEAST;
+}
+
 void compare_names(const struct compare_name *asked, const struct name_words *listed,
 	struct comparison *comparison)
 {
@@ -202,6 +223,10 @@ void compare_names(const struct compare_name *asked, const struct name_words *li
 	align_different(&alignment, ROLE_OTHER);
 	align_different(&alignment, ROLE_ANY);
 	align_missing(&alignment);
+	if (comparison->evidence < EVIDENCE_WHOLE_NAME &&
+		whole_name(asked, listed, comparison)) { /* 5. */
+		comparison->evidence = EVIDENCE_WHOLE_NAME;
+	}
 	comparison->name_permille =
 		alignment.whole == 0 ? 0
 				     : (uint32_t)(alignment.agreeing / alignment.whole);

@@ -152,13 +152,6 @@ static uint64_t born_detail(enum born_likeness born)
 	}
 }
 
-static const struct name_word *pair_word(const struct compare_name *asked,
-	const struct name_words *listed, const struct word_pair *pair)
-{
-	return pair->asked >= 0 ? &asked->words.words[pair->asked]
-				: &listed->words[pair->listed];
-}
-
 static uint64_t pair_reason(const struct compare_name *asked,
 	const struct name_words *listed, const struct word_pair *pair)
 {
@@ -246,26 +239,6 @@ static bool in_conflict(const struct comparison *comparison)
 	return missing > agreeing || (agreeing == 1 && same == 0);
 }
 
-/* Every word of the one is a word of the other, but for a father's name that one of
- * them lacks. */
-static bool whole_name(const struct compare_name *asked,
-	const struct name_words *listed, const struct comparison *comparison)
-{
-	size_t same = 0;
-
-	for (size_t i = 0; i < comparison->pairs_count; i++) {
-		const struct word_pair *pair = &comparison->pairs[i];
-		bool father = word_of_father(pair_word(asked, listed, pair));
-
-		if (pair->fate != WORD_SAME &&
-			(pair->fate <= WORD_DIFFERS || !father)) {
-			return false;
-		}
-		same += !father;
-	}
-	return same >= WHOLE_NAME_LEAST;
-}
-
 /* Stays below the threshold, and in order. */
 static int32_t dampened(int32_t evidence)
 {
@@ -313,10 +286,6 @@ void compare_person(const struct compare_person *asked, const struct card *card,
 		int32_t evidence;
 
 		compare_names(&asked->name, &name.words, &comparison);
-		if (comparison.evidence < EVIDENCE_WHOLE_NAME &&
-			whole_name(&asked->name, &name.words, &comparison)) {
-			comparison.evidence = EVIDENCE_WHOLE_NAME;
-		}
 		evidence = evidence_of(&comparison, reasons, born);
 		if (evidence > best) { /* 3. */
 			best = evidence;

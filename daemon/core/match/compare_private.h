@@ -23,6 +23,14 @@ static inline bool word_is_initial(const struct name_word *word)
 	return (word->flags & WORD_INITIAL) != 0;
 }
 
+/* The asked word of a pair; the listed one where there is none. */
+static inline const struct name_word *pair_word(const struct compare_name *asked,
+	const struct name_words *listed, const struct word_pair *pair)
+{
+	return pair->asked >= 0 ? &asked->words.words[pair->asked]
+				: &listed->words[pair->listed];
+}
+
 /* Pairs of the words left that could be each other, in the order of the words. */
 struct pair_candidates {
 	struct word_pair pairs[3 * NAME_WORDS_MAX * NAME_WORDS_MAX];
